@@ -1,0 +1,1 @@
+"""Faults on purpose: real processes on a real database, judged from outside."""

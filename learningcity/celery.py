@@ -1,0 +1,30 @@
+"""The workers' queue and the one schedule of the portal. Rows are the queue; this only says when to look at them."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learningcity.settings")
+
+app = Celery("learningcity", broker=os.environ.get("REDIS_URL") or None, set_as_current=True)
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 300, "socket_timeout": 5, "socket_connect_timeout": 2},
+    task_soft_time_limit=90,
+    task_time_limit=120,
+    timezone=os.environ.get("TIME_ZONE") or "Asia/Tehran",
+    beat_schedule={
+        "deliver": {"task": "deliver_due", "schedule": 1.0, "options": {"expires": 1}},  # no pile after an outage
+        "codes": {"task": "hand_over_codes", "schedule": 1.0, "options": {"expires": 1}},
+        "places": {"task": "sweep_places", "schedule": 60.0, "options": {"expires": 60}},
+        "watch": {"task": "watch_courses", "schedule": 900.0, "options": {"expires": 900}},
+    },
+)
+app.autodiscover_tasks()

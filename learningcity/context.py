@@ -1,0 +1,57 @@
+"""What every template may rely on; nothing here asks the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+THEMES = ("light", "dark")
+OTHER = {"fa": "en", "en": "fa"}
+LONG_NAMES = {"fa": "شهر یادگیرندهٔ {}", "en": "{} Learning City"}
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The city whose portal this is: its names in the page's language, its help line, whether its data are invented."""
+
+    name: str
+    short_name: str
+    phone: str
+    is_demo: bool
+
+
+def city(request: HttpRequest) -> dict[str, Any]:
+    """The city, the page's twin in the other language, its lasting address, and the colours its reader chose.
+
+    `twin_url` is "" where an address has no twin; a view whose address is not a page's gives its own.
+    """
+    language = "en" if (get_language() or "fa").startswith("en") else "fa"
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "city": city_in(language),
+        "other_language": OTHER[language],
+        "twin_url": twin_of(request.get_full_path() if request.method == "GET" else request.path),
+        "canonical_url": settings.SITE_URL + request.path,
+        "site_url": settings.SITE_URL,
+        "theme": theme if theme in THEMES else "",
+    }
+
+
+def city_in(language: str) -> City:
+    """The city as that language names it."""
+    short = settings.CITY_NAMES[language]
+    return City(LONG_NAMES[language].format(short), short, settings.CITY_PHONE, settings.DEMO)
+
+
+def twin_of(address: str) -> str:
+    """The same page in the other language; addresses differ by their first part alone, "" for those without one."""
+    for language, other in OTHER.items():
+        if address == f"/{language}" or address.startswith(f"/{language}/"):
+            return f"/{other}{address[3:]}"
+    return ""

@@ -1,0 +1,154 @@
+"""Who may open which address: one line for each name of the URLconf, walked by the tests person by person.
+
+An address that is not placed here fails the build. "Not yours" is 404 everywhere; 403 stands for what one may know of and
+not do (a token whose scope is too narrow, a session without its form's token).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+PEOPLE = ("visitor", "member", "stranger", "coordinator", "staff", "superuser")
+TOKENS = ("read", "me", "work")
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The status with which one method of an address answers each person.
+
+    `member` is whom the row belongs to and the owner of the tokens; `of` names the row where it matters which one it is.
+    """
+
+    visitor: int
+    member: int
+    stranger: int
+    coordinator: int
+    staff: int
+    superuser: int
+    read: int | None = None
+    me: int | None = None
+    work: int | None = None
+    method: str = "GET"
+    of: str = ""
+
+
+def everybody(status: int = 200, method: str = "GET", of: str = "") -> Right:
+    """The same answer for all; on the API for tokens too."""
+    same = dict.fromkeys((*PEOPLE, *TOKENS), status)
+    return Right(**same, method=method, of=of)
+
+
+def members(status: int = 200, method: str = "GET", *, visitor: int = 302) -> Right:
+    """Whoever is signed in; visitors are led to sign in."""
+    return replace(everybody(status, method), visitor=visitor, read=visitor, me=visitor, work=visitor)
+
+
+def owner(status: int = 200, method: str = "GET") -> Right:
+    """The one to whom the row belongs; for all others it is not there, whatever their role."""
+    return replace(members(404, method), member=status)
+
+
+def answering(of: str) -> Right:
+    """Those who answer for it: its workgroup's coordinators, staff, superusers; for all others it is not there."""
+    return replace(everybody(404, of=of), coordinator=200, staff=200, superuser=200)
+
+
+def by_token(right: Right) -> Right:
+    """As the API does it: 401 without a member; tokens need the scope `me`."""
+    return replace(right, visitor=401, read=403, me=right.member, work=right.member)
+
+
+def writing(status: int = 302, *, visitor: int = 302) -> tuple[Right, ...]:
+    """An address that only changes something: who opens it is led to its page, whoever they are."""
+    return members(302), members(status, "POST", visitor=visitor)
+
+
+_signing_in = (everybody(302), everybody(422, "POST"))
+_ADMIN = Right(302, 302, 302, 302, 302, 200)
+
+RIGHTS: dict[str, tuple[Right, ...]] = {
+    # What is public
+    "entry": (everybody(302),),
+    "home": (everybody(),),
+    "help": (everybody(),),
+    "accessibility": (everybody(),),
+    "privacy": (everybody(),),
+    "about": (everybody(),),
+    "robots": (everybody(),),
+    "security": (everybody(),),
+    "healthz": (everybody(),),
+    "readyz": (everybody(),),
+    "metrics": (everybody(404),),
+    "outbox": (everybody(404),),
+    "sitemap": (everybody(),),
+    "programs:course_list": (everybody(),),
+    "programs:course_detail": (
+        everybody(of="published"),
+        everybody(of="cancelled"),
+        answering("draft"),
+        answering("course of a draft program"),
+    ),
+    "programs:program_detail": (everybody(of="published"), answering("draft")),
+    "programs:workgroup_list": (everybody(),),
+    "programs:workgroup_detail": (everybody(),),
+    "programs:organisation_detail": (everybody(),),
+    "programs:venue_detail": (everybody(),),
+    "programs:area_detail": (everybody(),),
+    "calendar": (everybody(of="right secret"), everybody(404, of="wrong secret")),
+    # Signing in
+    "members:signin": (replace(everybody(302), visitor=200, read=200, me=200, work=200),),
+    "members:ask": _signing_in,
+    "members:code": (everybody(302),),
+    "members:redeem": (everybody(302), everybody(302, "POST")),
+    "members:resend": (everybody(302), everybody(302, "POST")),
+    "members:signout": (everybody(302), everybody(302, "POST")),
+    # One's own
+    "members:profile": (members(),),
+    "members:profile_save": writing(422),
+    "members:devices": (members(),),
+    "members:device_end": writing(),
+    "members:devices_end_others": writing(),
+    "members:tokens": (members(),),
+    "members:token_make": writing(422),
+    "members:token_revoke": (members(302), owner(302, "POST")),
+    "notifications:inbox": (members(),),
+    "notifications:inbox_read": writing(),
+    "notifications:preferences": (members(),),
+    "notifications:preferences_save": writing(422),
+    "programs:me": (members(),),
+    "programs:calendar_link": (members(),),
+    "programs:calendar_renew": writing(),
+    "programs:course_enrol": (
+        everybody(302),
+        everybody(302, "POST"),
+        replace(owner(302, "POST"), of="for the learner"),
+    ),
+    "programs:enrolment_leave": (owner(),),
+    "programs:enrolment_withdraw": (members(302), owner(302, "POST")),
+    "programs:enrolment_accept": (members(302), owner(302, "POST")),
+    "programs:enrolment_decline": (members(302), owner(302, "POST")),
+    # The API
+    "schema": (everybody(),),
+    "docs": (everybody(),),
+    "api_courses": (everybody(),),
+    "api_courses_feed": (everybody(),),
+    "api_course": (everybody(of="published"), answering("draft")),
+    "api_programs": (everybody(),),
+    "api_areas": (everybody(),),
+    "api_organisations": (everybody(),),
+    "api_workgroups": (everybody(),),
+    "api_venues": (everybody(),),
+    "api_me": (by_token(members()),),
+    "api_my_learners": (by_token(members()),),
+    "api_my_enrolments": (by_token(members()),),
+    "api_inbox": (by_token(members()),),
+    "api_inbox_read": (by_token(members(204, "POST")),),
+    "api_enrol": (by_token(members(201, "POST")), by_token(replace(owner(201, "POST"), of="for the learner"))),
+    "api_withdraw": (by_token(owner(204, "DELETE")),),
+    "api_accept": (by_token(owner(200, "POST")),),
+    "api_decline": (by_token(owner(200, "POST")),),
+    # Repair by superusers; every address of Django's admin stands behind the same door
+    "admin:index": (_ADMIN,),
+    "admin/login/": (replace(everybody(403), visitor=302, read=302, me=302, work=302),),
+    "admin/password_change/": (everybody(404),),
+}

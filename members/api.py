@@ -1,0 +1,98 @@
+"""The API's addresses about the member who asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.urls import path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.response import Response
+
+from base import clock
+from members.authentication import OpensMe
+from members.models import Care
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from members.models import Member
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema describes a personal token."""
+
+    target_class = "members.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002 - the framework's signature
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer"}
+
+
+class MeOut(serializers.Serializer[Any]):
+    """The member who asks; `learner` is the member's own learner, null before the first enrolment."""
+
+    id = serializers.IntegerField()
+    language = serializers.CharField()
+    contact = serializers.CharField()
+    learner = serializers.IntegerField(allow_null=True)
+
+
+class LearnerOut(serializers.Serializer[Any]):
+    """Someone the member may enrol; `born_from..born_until` is the calendar year of birth."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    relation = serializers.ChoiceField(choices=Care.Relation.choices)
+    born_from = serializers.DateField(allow_null=True)
+    born_until = serializers.DateField(allow_null=True)
+
+
+class LearnersOut(serializers.Serializer[Any]):
+    """All of them; there is one page."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = LearnerOut(many=True)
+
+
+@extend_schema(responses=MeOut)
+@api_view(["GET"])
+@permission_classes([OpensMe])
+def me(request: Request) -> Response:
+    """Who asks."""
+    member = cast("Member", request.user)
+    own = Care.objects.filter(guardian=member, relation=Care.Relation.SELF).values_list("learner", flat=True).first()
+    facts = {"id": member.pk, "language": member.language, "contact": member.contact, "learner": own}
+    return Response(MeOut(facts).data)
+
+
+@extend_schema(responses=LearnersOut)
+@api_view(["GET"])
+@permission_classes([OpensMe])
+def my_learners(request: Request) -> Response:
+    """The learners whom the member cares for today, the member first."""
+    cares = Care.objects.open_on(clock.today()).filter(
+        guardian=cast("Member", request.user), learner__erased_at__isnull=True
+    )
+    columns = {"learner__name": "name", "learner__born_from": "born_from", "learner__born_until": "born_until"}
+    rows = cares.order_by("pk").values("learner_id", "relation", *columns)
+    learners = [
+        {
+            "id": row["learner_id"],
+            "relation": row["relation"],
+            **{name: row[column] for column, name in columns.items()},
+        }
+        for row in rows
+    ]
+    learners.sort(key=lambda learner: learner["relation"] != Care.Relation.SELF)
+    return Response(LearnersOut({"next": None, "previous": None, "results": learners}).data)
+
+
+urlpatterns = [
+    path("me/", me, name="api_me"),
+    path("me/learners/", my_learners, name="api_my_learners"),
+]

@@ -1,0 +1,166 @@
+"""What may be asked of accounts and people, and if not, why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, NamedTuple
+
+import phonenumbers
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from base import calendar, clock
+from base.persian import has_hidden_controls
+from base.refusal import Refusal
+from members.models import ApiToken, CodeTry, Member, SignInCode, years_between
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+SHORTEST_NAME, LONGEST_NAME = 2, 100
+OLDEST = 120  # years; the longest documented life is 122
+MOST_TOKENS = 20
+_CLEAR_START, _CLEAR_END = 4, 2  # digits of a number that stay readable when it is masked
+
+
+class Window(NamedTuple):
+    """So many times within so many seconds."""
+
+    times: int
+    seconds: int
+
+
+PER_NUMBER_AND_CLIENT = (Window(1, 60), Window(5, 3600))
+PER_NUMBER = (Window(10, 3600), Window(20, 86400))
+PER_CLIENT = (Window(60, 600),)
+PORTAL_A_MINUTE = Window(60, 60)
+TRIES_PER_CLIENT = Window(30, 3600)
+
+TOO_MANY = Refusal("too_many", _("Wait a few minutes and try again"), {"seconds": 60})
+CODE_OLD = Refusal("code_old", _("That code has expired; get a new one"))
+CODE_WRONG = Refusal("code_wrong", _("That code is not right; check it again"))
+NO_MEMBER = Refusal("no_member", _("Nobody signs in with this number or address; they must have signed in once before"))
+NAME_HIDDEN = Refusal("name_hidden", _("The name holds hidden signs; type it again instead of pasting it"))
+NAME_SHORT = Refusal("name_short", _("Write first name and surname, such as Parnia Karimi"))
+NAME_LONG = Refusal("name_long", _("Write the name with at most 100 letters"))
+BIRTH_YEAR = Refusal("birth_year", _("Check the year of birth; nobody can be that old or not yet born"))
+TOKENS_FULL = Refusal("tokens_full", _("You have 20 tokens; revoke one that you no longer need"))
+NOT_YOURS = Refusal("not_yours", _("This belongs to someone else"))
+UNKNOWN_CHOICE = Refusal("unknown_choice", _("Choose one of the options"))
+KEY_REUSED = Refusal("key_reused", _("This Idempotency-Key was already used for another request"))
+
+
+def why_not_ask_code(*, contact: str, client: str) -> Refusal | None:
+    """The limits of asking, counted in rows so that they hold without a cache; all of them look the same from outside.
+
+    What a stranger can use up from elsewhere (per number) is counted after what only this client can (number and
+    client). The portal's limit a minute holds for text messages and e-mail apart, the daily budget for text messages.
+    """
+    asked = SignInCode.objects.all()
+    same_channel = asked.filter(contact__contains="@") if "@" in contact else asked.exclude(contact__contains="@")
+    budget = () if "@" in contact else (Window(settings.SMS_DAILY_BUDGET, 86400),)
+    reached = (
+        _reached(asked.filter(contact=contact, client=client), PER_NUMBER_AND_CLIENT)
+        or _reached(asked.filter(contact=contact), PER_NUMBER)
+        or _reached(asked.filter(client=client), PER_CLIENT)
+        or _reached(same_channel, (PORTAL_A_MINUTE, *budget))
+    )
+    return TOO_MANY if reached else None
+
+
+def _reached(asked: QuerySet[SignInCode], windows: tuple[Window, ...]) -> bool:
+    now = clock.now()
+    since = {f"within_{window.seconds}": now - dt.timedelta(seconds=window.seconds) for window in windows}
+    counts = asked.filter(asked_at__gt=min(since.values())).aggregate(
+        **{name: Count("pk", filter=Q(asked_at__gt=start)) for name, start in since.items()}
+    )
+    return any(counts[f"within_{window.seconds}"] >= window.times for window in windows)
+
+
+def why_not_try_code(*, client: str, counting: int = 0) -> Refusal | None:
+    """Whether this client has typed too many codes in the last hour; `counting` are rows of the present try itself."""
+    since = clock.now() - dt.timedelta(seconds=TRIES_PER_CLIENT.seconds)
+    tried = CodeTry.objects.filter(client=client, at__gt=since).count() - counting
+    return TOO_MANY if tried >= TRIES_PER_CLIENT.times else None
+
+
+def why_not_name(name: str) -> Refusal | None:
+    """Whether a text can be a person's name: readable as it stands, with letters, not endless."""
+    if has_hidden_controls(name):
+        return NAME_HIDDEN
+    if len(name) < SHORTEST_NAME or not any(letter.isalpha() for letter in name):
+        return NAME_SHORT
+    return NAME_LONG if len(name) > LONGEST_NAME else None
+
+
+def why_not_birth_year(year: int) -> Refusal | None:
+    """Whether someone alive can be born in that year, Jalali or Gregorian."""
+    today = clock.today()
+    try:
+        born_from, born_until = year_interval(year)
+    except calendar.BadDay:
+        return BIRTH_YEAR
+    return BIRTH_YEAR if born_from > today or years_between(born_until, today) > OLDEST else None
+
+
+def year_interval(year: int) -> tuple[dt.date, dt.date]:
+    """First and last day of a calendar year: Jalali up to 1699, Gregorian from then on.
+
+    Raises:
+        BadDay: the calendar has no such year.
+    """
+    return (
+        calendar.parse_day(f"{year:04}/1/1"),
+        calendar.parse_day(f"{year + 1:04}/1/1") - dt.timedelta(days=1),
+    )
+
+
+def typed_year(born_from: dt.date) -> int:
+    """The year that was given for such an interval, in its own calendar: no Jalali year begins on 1 January."""
+    is_gregorian = (born_from.month, born_from.day) == (1, 1)
+    return born_from.year if is_gregorian else calendar.year_of(born_from, language="fa")
+
+
+def why_not_make_token(member: Member) -> Refusal | None:
+    """A member has at most 20 live tokens."""
+    live = ApiToken.objects.filter(member=member, revoked_at__isnull=True).count()
+    return TOKENS_FULL if live >= MOST_TOKENS else None
+
+
+def why_not_revoke_token(member: Member, token: ApiToken) -> Refusal | None:
+    """A token is revoked by its owner or a superuser."""
+    return None if token.member_id == member.pk or member.is_superuser else NOT_YOURS
+
+
+def why_not_sign_out(actor: Member, member: Member) -> Refusal | None:
+    """Devices are signed out by their member or a superuser."""
+    return None if actor.pk == member.pk or actor.is_superuser else NOT_YOURS
+
+
+def why_not_set_language_and_theme(language: str, theme: str) -> Refusal | None:
+    """Both must be among those that the portal has."""
+    known = language in dict(settings.LANGUAGES) and theme in Member.Theme.values
+    return None if known else UNKNOWN_CHOICE
+
+
+def masked(contact: str) -> str:
+    """A contact that its owner recognises and nobody else can use: 0918 ••• ••42 or p•••@example.org."""
+    if "@" in contact:
+        name, _at, domain = contact.partition("@")
+        return f"{name[:1]}•••@{domain}"
+    try:
+        parsed = phonenumbers.parse(contact, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        return "•••"
+    return _masked_digits(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
+def _masked_digits(text: str) -> str:
+    total = sum(sign.isdigit() for sign in text)
+    shown, seen = "", 0
+    for sign in text:
+        seen += sign.isdigit()
+        hidden = sign.isdigit() and _CLEAR_START < seen <= total - _CLEAR_END
+        shown += "•" if hidden else sign
+    return shown

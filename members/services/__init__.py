@@ -1,0 +1,28 @@
+"""Every change to accounts, learners and the trail."""
+
+from members.services.audit import record
+from members.services.calendars import renew_calendar
+from members.services.devices import sign_out, sign_out_everywhere
+from members.services.idempotency import answer_once
+from members.services.people import grant_superuser, save_district, save_profile, set_language_and_theme
+from members.services.signin import ask_code, draw_code, redeem
+from members.services.tokens import make_token, mark_used, revoke_token, token_digests
+
+__all__ = [
+    "answer_once",
+    "ask_code",
+    "draw_code",
+    "grant_superuser",
+    "make_token",
+    "mark_used",
+    "record",
+    "redeem",
+    "renew_calendar",
+    "revoke_token",
+    "save_district",
+    "save_profile",
+    "set_language_and_theme",
+    "sign_out",
+    "sign_out_everywhere",
+    "token_digests",
+]

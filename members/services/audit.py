@@ -1,0 +1,40 @@
+"""Writes the trail: one line for every change, in the change's own transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from base import clock, door
+from members.models import Audit
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from members.models import Member
+
+
+def record(
+    *,
+    actor: Member | None,
+    verb: str,
+    row: models.Model,
+    on_behalf: int | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Leaves an audit line about a row.
+
+    `actor` None is the portal itself; `on_behalf` is the learner's id; personal values in `changes` are given as the
+    word "changed".
+    """
+    entrance = door.current()
+    Audit.objects.create(
+        at=clock.now(),
+        actor_id=actor.pk if actor else None,
+        for_id=on_behalf,
+        verb=verb,
+        object_type=row._meta.label_lower,  # noqa: SLF001 - Django's documented name
+        object_id=row.pk,
+        door=entrance.name,
+        request_id=entrance.request_id,
+        changes=changes or {},
+    )

@@ -1,0 +1,83 @@
+"""A member's messages as pages and programs show them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.template import TemplateDoesNotExist
+
+from base import clock
+from notifications import rules, texts
+from notifications.models import Channel, Delivery, Preference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from members.models import Member
+
+ASKS = frozenset({"programs/offered"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message in words: `path` leads to what it is about, `asks` whether an answer is still awaited."""
+
+    id: int
+    kind: str
+    at: dt.datetime | None
+    is_new: bool
+    subject: str
+    text: str
+    path: str
+    asks: bool
+
+
+def messages_of(member: Member, *, group: str = "") -> QuerySet[Delivery]:
+    """The member's messages, newest first; of one group of kinds where it is named."""
+    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX).select_related("notice").order_by("-pk")
+    kinds = {one.name: one.kinds for one in rules.GROUPS}
+    if group == rules.OTHER.name:
+        return mine.exclude(notice__kind__in=frozenset().union(*kinds.values()))
+    return mine.filter(notice__kind__in=kinds[group]) if group in kinds else mine
+
+
+def shown(rows: Iterable[Delivery], language: str) -> list[Shown]:
+    """The messages in words; one whose kind has no words any more is left out."""
+    found = (_shown(row, language) for row in rows)
+    return [one for one in found if one]
+
+
+def _shown(row: Delivery, language: str) -> Shown | None:
+    values: dict[str, Any] = row.notice.values
+    try:
+        text = texts.render(row.notice.kind, values, language)
+    except TemplateDoesNotExist:
+        return None
+    until = str(values.get("expires_at") or "")
+    asks = row.notice.kind in ASKS and bool(until) and dt.datetime.fromisoformat(until) > clock.now()
+    return Shown(row.pk, row.notice.kind, row.sent_at, row.read_at is None, text.subject, text.inbox, text.path, asks)
+
+
+def reachable(member: Member) -> list[Channel]:
+    """The channels besides the inbox that reach the member."""
+    return [one for one in rules.CHOSEN_CHANNELS if (member.phone if one == Channel.SMS else member.email)]
+
+
+def wishes_of(member: Member) -> dict[str, bool]:
+    """What is ticked when the member opens their preferences, by `<group>_<channel>`."""
+    kept = {(row.kind, row.channel): row.wanted for row in Preference.objects.filter(member=member)}
+    found: dict[str, bool] = {}
+    for group in rules.GROUPS:
+        own = {channel: wanted for (kind, channel), wanted in kept.items() if kind == group.name}
+        used = rules.channels_for(phone=member.phone, email=member.email, wishes=own)
+        found |= {f"{group.name}_{channel}": channel in used for channel in reachable(member)}
+    return found
+
+
+def is_email_stopped(member: Member) -> bool:
+    """Whether e-mail is stopped because it came back."""
+    return Preference.objects.filter(member=member, kind=rules.EVERY_KIND, channel=Channel.EMAIL, wanted=False).exists()

@@ -1,0 +1,79 @@
+"""Who hands over which delivery: leases, so that many workers share the rows and a dead one's come back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from base import clock
+from notifications import rules
+from notifications.models import Channel, Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LEASE = dt.timedelta(seconds=120)
+LEAST_LEFT = dt.timedelta(seconds=30)
+State = Delivery.State
+
+
+class Batch(NamedTuple):
+    """Rows that are this worker's alone until their lease ends."""
+
+    rows: list[Delivery]
+    until: dt.datetime
+
+    def is_ending(self) -> bool:
+        """Whether too little time is left for another hand-over."""
+        return clock.now() > self.until - LEAST_LEFT
+
+    def mine(self) -> Q:
+        """Of the deliveries, those that are still under this lease."""
+        return Q(leased_until=self.until)
+
+
+def claim(channel: Channel, limit: int) -> Batch:
+    """Leases the most pressing deliveries due on a channel, at most `limit`; no two workers get the same one."""
+    now = clock.now()
+    until = now + LEASE
+    due = Delivery.objects.filter(rules.may_go(now), _free(now), channel=channel, state=State.QUEUED, due_at__lte=now)
+    due = due.select_related("notice", "member").order_by("priority", "due_at", "pk")
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        rows = list(due[:limit])
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
+    return Batch(rows, until)
+
+
+def _free(now: dt.datetime) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+
+
+def begin(batch: Batch, row: Delivery) -> bool:
+    """Marks one row as being in hand, right before its hand-over; false when it is no longer this worker's."""
+    mine = Delivery.objects.filter(batch.mine(), pk=row.pk, state=State.QUEUED)
+    return bool(mine.update(state=State.SENDING, attempts=F("attempts") + 1))
+
+
+def give_back(batch: Batch, rows: Iterable[Delivery]) -> None:
+    """Returns rows that were not handed over, for the next claim."""
+    left = [row.pk for row in rows]
+    if left:
+        Delivery.objects.filter(batch.mine(), pk__in=left, state=State.QUEUED).update(leased_until=None)
+
+
+def lost(channel: Channel, limit: int) -> Batch:
+    """Leases rows anew whose worker died with them in hand."""
+    now = clock.now()
+    until = now + LEASE
+    with transaction.atomic():
+        found = Delivery.objects.filter(channel=channel, state=State.SENDING, leased_until__lte=now).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            found = found.select_for_update(skip_locked=True)
+        rows = list(found[:limit])
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
+    return Batch(rows, until)

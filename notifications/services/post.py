@@ -1,0 +1,88 @@
+"""Posts a notice: the rows from which every message is later made."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import FilteredRelation, Q
+
+from base import clock
+from members.models import Member
+from notifications import rules
+from notifications.models import Channel, Delivery, Notice
+from notifications.services.wake import wake
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+BATCH = 1000
+_INSERT = """
+INSERT INTO notifications_notice (key, kind, "values", urgency, created_at, expires_at)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+
+
+def post(
+    *,
+    key: str,
+    kind: str,
+    members: Iterable[int],
+    values: dict[str, Any],
+    urgency: Notice.Urgency = Notice.Urgency.SERVICE,
+    expires_at: dt.datetime | None = None,
+) -> None:
+    """Says something to members (ids) in the caller's transaction; the inbox shows it at once. A key is said once.
+
+    `kind` names the text (`programs/seated`); `values` are plain JSON, from which it is made at hand-over.
+    E-mails and text messages go to those who want them, held back at night. Erased members are left out.
+    """
+    columns = {"kind": kind, "values": values, "urgency": urgency, "expires_at": expires_at, "created_at": clock.now()}
+    notice = Notice(key=key, **columns)
+    if _insert(notice):
+        Delivery.objects.bulk_create(_deliveries(notice, set(members)), batch_size=BATCH)
+        wake()
+
+
+def _insert(notice: Notice) -> bool:
+    """Writes the notice unless its key was said before; one statement, where asking first would take four."""
+    instants = [
+        value and connection.ops.adapt_datetimefield_value(value) for value in (notice.created_at, notice.expires_at)
+    ]
+    row = [notice.key, notice.kind, json.dumps(notice.values), str(notice.urgency), *instants]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        found = cursor.fetchone()
+    notice.pk = found and found[0]
+    return found is not None
+
+
+def _deliveries(notice: Notice, members: set[int]) -> Iterable[Delivery]:
+    now = notice.created_at
+    priority = rules.priority_of(notice, now)
+    for (pk, phone, email), wishes in _people(notice.kind, members).items():
+        own: dict[str, Any] = {"notice": notice, "member_id": pk, "priority": priority}
+        yield Delivery(
+            **own, channel=Channel.INBOX, state=Delivery.State.SENT, due_at=now, sent_at=now, reference=uuid.uuid4()
+        )
+        for channel in rules.channels_for(phone=phone, email=email, wishes=wishes):
+            due_at = rules.due_from(channel, priority, now)
+            yield Delivery(**own, channel=channel, due_at=due_at, reference=uuid.uuid4())
+
+
+def _people(kind: str, members: set[int]) -> dict[tuple[int, str | None, str | None], dict[str, bool]]:
+    """Who is still here, and what each wants of that kind by channel; a channel stopped for every kind stays stopped."""
+    found: dict[tuple[int, str | None, str | None], dict[str, bool]] = defaultdict(dict)
+    asked = Q(preferences__kind__in=[rules.group_of(kind).name, rules.EVERY_KIND])
+    here = Member.objects.filter(pk__in=members, erased_at__isnull=True)
+    rows = here.annotate(wish=FilteredRelation("preferences", condition=asked))
+    columns = ("pk", "phone", "email", "wish__channel", "wish__wanted")
+    for *who, channel, wanted in rows.order_by("pk", "-wish__kind").values_list(*columns):  # "*" comes last and wins
+        wishes = found[who[0], who[1], who[2]]
+        if channel is not None:
+            wishes[channel] = wanted
+    return found

@@ -1,0 +1,89 @@
+"""Makes the words of a notice from its kind and values, in one language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.utils.translation import override
+
+if TYPE_CHECKING:
+    from django.template import Template
+
+PARTS = re.compile(r"^--- (\w+)\n", re.MULTILINE)
+BLANKS = re.compile(r"\s+")
+LANGUAGES = ("fa", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A notice in words: headline, what the inbox says beneath it, e-mail, text message, path of its page."""
+
+    subject: str
+    inbox: str
+    email: str
+    sms: str
+    path: str
+
+
+def render(kind: str, values: dict[str, Any], language: str) -> Text:
+    """The words in that language (Persian for one that the portal does not speak).
+
+    Raises:
+        TemplateDoesNotExist: there is no text for that kind.
+    """
+    language = language if language in LANGUAGES else "fa"
+    with override(language):
+        facts = {name: _fact(name, value, language) for name, value in values.items()}
+        parts = _parts(_template(f"notices/{kind}.txt").render(_context(facts)))
+        link = settings.SITE_URL + parts["link"] if parts["link"] else ""
+        whole = facts | parts | {"link": link, "city": settings.CITY_NAMES[language]}
+        email = _template("notices/_email.txt").render(_context(whole))
+        sms = _template("notices/_sms.txt").render(_context(whole))
+    return Text(_line(parts["subject"]), parts["inbox"], email.strip() + "\n", sms.strip(), parts["link"])
+
+
+def _context(facts: dict[str, Any]) -> Context:
+    return Context(facts, autoescape=False)
+
+
+@lru_cache
+def _template(name: str) -> Template:
+    return _engine().get_template(name)
+
+
+@lru_cache
+def _engine() -> Engine:
+    """Plain texts need no escaping of HTML."""
+    builtins = ["base.templatetags.city", "django.templatetags.i18n"]
+    return Engine(dirs=[str(settings.BASE_DIR / "templates")], builtins=builtins, autoescape=False)
+
+
+def _parts(text: str) -> dict[str, str]:
+    """What stands under each `--- name` line. Values hold no line ends, so that none can begin a part."""
+    _before, *found = PARTS.split(text)
+    return {name: body.strip() for name, body in zip(found[::2], found[1::2], strict=True)}
+
+
+def _fact(name: str, value: Any, language: str) -> Any:
+    """A value as a template shows it: texts by language become one, ISO days and instants become themselves."""
+    if isinstance(value, dict):
+        value = str(value.get(language) or next(iter(value.values()), ""))
+    if name == "reason":  # people end their sentence; so does the template
+        return _line(str(value)).rstrip(" .")
+    if not isinstance(value, str):
+        return value
+    if value and name.endswith("_at"):
+        return dt.datetime.fromisoformat(value)
+    if value and name.endswith("_on"):
+        return dt.date.fromisoformat(value)
+    return _line(value)
+
+
+def _line(text: str) -> str:
+    return BLANKS.sub(" ", text).strip()

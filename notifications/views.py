@@ -1,0 +1,110 @@
+"""The pages of a member's messages, and the outbox of one's own machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext, override
+from django.views.decorators.http import require_http_methods, require_safe
+
+from notifications import inbox as reading
+from notifications import rules, services
+from notifications.channels import outbox
+from notifications.forms import PreferencesForm, known_language
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from members.models import Member
+
+PER_PAGE = 20
+either = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """My messages, newest first."""
+    member = cast("Member", request.user)
+    group = request.GET.get("about", "")
+    page = Paginator(reading.messages_of(member, group=group), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "items": reading.shown(page.object_list, get_language() or "fa"),
+        "groups": rules.GROUPS,
+        "about": group,
+        "new": reading.messages_of(member).filter(read_at__isnull=True).count(),
+        "newest": reading.messages_of(member).values_list("pk", flat=True).first(),
+    }
+    return render(request, "notifications/inbox.html", context)
+
+
+@login_required
+@either
+def inbox_read(request: HttpRequest) -> HttpResponse:
+    """I have read them, up to the one that the page showed first."""
+    until = request.POST.get("until", "")
+    if request.method == "POST" and until.isascii() and until.isdigit():
+        services.mark_read(member=cast("Member", request.user), until=min(int(until), 2**62))
+    return redirect("notifications:inbox")
+
+
+@login_required
+@require_safe
+def preferences(request: HttpRequest) -> HttpResponse:
+    """How I want to hear about each thing, in which language and colours."""
+    member = cast("Member", request.user)
+    initial = {"language": known_language(member.language), "theme": member.theme, **reading.wishes_of(member)}
+    form = PreferencesForm(initial=initial, channels=reading.reachable(member))
+    return _show(request, form)
+
+
+@login_required
+@either
+def preferences_save(request: HttpRequest) -> HttpResponse:
+    """Keeps what I chose and answers in the language of my choice."""
+    if request.method != "POST":
+        return redirect("notifications:preferences")
+    member = cast("Member", request.user)
+    form = PreferencesForm(request.POST, channels=reading.reachable(member))
+    if not form.is_valid():
+        return _show(request, form, status=422)
+    language, theme = form.cleaned_data["language"], form.cleaned_data["theme"]
+    services.set_preferences(actor=member, language=language, theme=theme, wishes=form.wishes())
+    with override(language):
+        messages.success(request, gettext("Saved"))
+        response = redirect("notifications:preferences")
+    _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    _remember(response, "theme", theme)
+    return response
+
+
+def _show(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
+    stopped = reading.is_email_stopped(cast("Member", request.user))
+    with override("en" if get_language() == "fa" else "fa"):
+        twin = redirect("notifications:preferences")["Location"]
+    context = {"form": form, "is_email_stopped": stopped, "twin_url": twin}
+    return render(request, "notifications/preferences.html", context, status=status)
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    if not value:
+        response.delete_cookie(name, samesite="Lax")
+        return
+    response.set_cookie(
+        name, value, max_age=settings.LANGUAGE_COOKIE_AGE, secure=settings.SECURE, httponly=True, samesite="Lax"
+    )
+
+
+@require_safe
+def dev_outbox(request: HttpRequest) -> HttpResponse:
+    """What would have been sent, on one's own machine; elsewhere there is no such page."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "notifications/outbox.html", {"items": outbox.latest(), "site": settings.SITE_URL})

@@ -1,0 +1,97 @@
+"""Repair of what there is to learn and who offers it; the tables of the enrolment engine are only shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin
+from parler.admin import TranslatableAdmin
+
+from members.admin import Shown
+from programs.models import ClassMeeting, Course, Enrolment, Feed, Offer, Program, Slot, Teaching
+from programs.services import save_repaired
+from workgroups.models import Appointment, LiteracyArea, Organisation, Venue, Workgroup
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.forms import ModelForm
+    from django.http import HttpRequest
+
+    from members.models import Member
+
+
+class Repaired(admin.ModelAdmin[Any]):
+    """Saves through a service, which leaves an audit line; rows are ended or archived, never removed."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
+        """Saves, writes the line, brings the search up to date."""
+        save_repaired(actor=cast("Member", request.user), row=obj, fields=form.changed_data)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
+        """Nobody deletes here."""
+        return False
+
+
+class Named(Repaired, TranslatableAdmin[Any]):
+    """Rows with texts in several languages."""
+
+    search_fields = ["slug"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With all texts, so that a list costs two queries."""
+        return super().get_queryset(request).prefetch_related("translations")
+
+
+@admin.register(Course)
+class CourseAdmin(Named):
+    """Runs; seats and places are changed by enrolling alone."""
+
+    list_display = ["slug", "state", "starts_on", "capacity", "seats_taken", "waiting"]
+    list_filter = ["state", "mode"]
+    raw_id_fields = ["program", "venue", "requires", "feed"]
+    readonly_fields = [
+        "capacity",
+        "waiting_size",
+        "seats_taken",
+        "seats_reserved",
+        "waiting",
+        "next_place",
+        "moves_until",
+    ]
+    exclude = ["search_text", "search_joined", "fingerprint"]
+
+
+@admin.register(Program)
+class ProgramAdmin(Named):
+    """Programs."""
+
+    list_display = ["slug", "state", "workgroup"]
+    list_select_related = ["workgroup"]
+    list_filter = ["state"]
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(Repaired):
+    """Who may do what, from when and before when."""
+
+    list_display = ["member", "role", "workgroup", "organisation", "from_on", "until_on"]
+    list_select_related = ["member", "workgroup", "organisation"]
+    raw_id_fields = ["member"]
+
+
+@admin.register(Slot, ClassMeeting, Teaching)
+class PartAdmin(Repaired):
+    """Parts of a course."""
+
+    raw_id_fields = ["course"]
+
+
+@admin.register(Enrolment, Offer)
+class EngineAdmin(Shown):
+    """Places and offers: services alone write them."""
+
+    list_select_related = ["course"]
+
+
+admin.site.register([Organisation, LiteracyArea, Venue, Workgroup], Named)
+admin.site.register(Feed, Repaired)

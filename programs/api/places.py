@@ -1,0 +1,186 @@
+"""A member's own places: enrol, withdraw, answer an offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.exceptions import Throttled
+from rest_framework.response import Response
+
+from base.refusal import Refusal, Refused
+from members.asking import In, once
+from members.authentication import OpensMe
+from members.limits import allow
+from members.models import Learner
+from programs import services
+from programs.api.catalogue import LANG, PAGING, language_of
+from programs.api.keyset import Keyset
+from programs.api.shapes import MyPlaceOut, PlaceOut, page_of
+from programs.models import Course, Enrolment
+from programs.services.enrolling import position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rest_framework.request import Request
+
+    from members.models import Member
+
+A_MINUTE = 60
+MOST_A_MINUTE = 20
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key gets the same answer for a day"
+)
+NO = OpenApiResponse(description="A rule says no: `code` and `message`")
+
+
+class EnrolIn(In):
+    """Whom to enrol; oneself when left out. `if_full` says whether a place in the queue is wanted."""
+
+    learner = serializers.IntegerField(required=False, min_value=1)
+    if_full = serializers.ChoiceField(choices=["wait", "refuse"], required=False, default="wait")
+
+
+class NothingIn(In):
+    """No content."""
+
+
+def place_out(enrolment: Enrolment) -> dict[str, Any]:
+    """The dict of `PlaceOut`."""
+    rank = position(enrolment) if enrolment.state == Enrolment.State.WAITING else None
+    return {"id": enrolment.pk, "state": enrolment.state, "position": rank}
+
+
+@extend_schema(parameters=[LANG, KEY], request=EnrolIn, responses={201: PlaceOut, 200: PlaceOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensMe])
+def enrol(request: Request, pk: int) -> Response:
+    """Takes a seat or the next place in the queue; 200 with the same content where it already stands."""
+    asked = EnrolIn(data=request.data)
+    asked.is_valid(raise_exception=True)
+    limit_acts(request)
+    course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
+    wanted = asked.validated_data
+
+    def work() -> tuple[int, dict[str, Any]]:
+        learner = _learner(request, wanted.get("learner"))
+        enrolment, is_new = services.enrol(
+            actor=member_of(request), course=course, learner=learner, wait=wanted["if_full"] == "wait"
+        )
+        return 201 if is_new else 200, place_out(enrolment)
+
+    return _answered(request, lambda: once(request, work))
+
+
+def _learner(request: Request, pk: int | None) -> Learner:
+    mine = Learner.objects.visible_to(member_of(request))
+    if pk is not None:
+        return get_object_or_404(mine, pk=pk)
+    own = mine.filter(cares__relation="self", cares__guardian=request.user.pk).first()
+    if own is None:
+        text = _("First tell us the learner’s name and year of birth")
+        raise Refused(Refusal("needs_profile", text))
+    return own
+
+
+def member_of(request: Request) -> Member:
+    """The member who asks; `OpensMe` has seen to it that there is one."""
+    return cast("Member", request.user)
+
+
+def limit_acts(request: Request) -> None:
+    """Counts an act of a member.
+
+    Raises:
+        Throttled: above twenty a minute.
+    """
+    if not allow(f"enrol:{request.user.pk}", MOST_A_MINUTE, A_MINUTE):
+        raise Throttled(wait=A_MINUTE)
+
+
+def _answered(request: Request, work: Callable[[], Response]) -> Response:
+    """Runs the work in the language asked for, so that a refusal's words are in it."""
+    with translation.override(language_of(request)):
+        try:
+            return work()
+        except Refused as refused:
+            said = Refusal(refused.refusal.code, str(refused.refusal.message), refused.refusal.values)
+            raise Refused(said) from refused
+
+
+def _own(request: Request, pk: int) -> Enrolment:
+    mine = Enrolment.objects.visible_to(member_of(request)).select_related("course", "learner", "offer")
+    return get_object_or_404(mine, pk=pk)
+
+
+@extend_schema(parameters=[LANG], request=None, responses={204: None, 409: NO})
+@api_view(["DELETE"])
+@permission_classes([OpensMe])
+def withdraw(request: Request, pk: int) -> Response:
+    """Gives a place back; 204, and 204 again."""
+    limit_acts(request)
+    enrolment = _own(request, pk)
+
+    def work() -> Response:
+        services.withdraw(actor=member_of(request), enrolment=enrolment)
+        return Response(status=204)
+
+    return _answered(request, work)
+
+
+@extend_schema(parameters=[LANG, KEY], request=NothingIn, responses={200: PlaceOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensMe])
+def accept(request: Request, pk: int) -> Response:
+    """Takes the offered seat."""
+    return _answer_offer(request, pk, services.accept)
+
+
+@extend_schema(parameters=[LANG, KEY], request=NothingIn, responses={200: PlaceOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensMe])
+def decline(request: Request, pk: int) -> Response:
+    """Says no to the offered seat."""
+    return _answer_offer(request, pk, services.decline)
+
+
+def _answer_offer(request: Request, pk: int, verb: Callable[..., Enrolment]) -> Response:
+    NothingIn(data=request.data).is_valid(raise_exception=True)
+    limit_acts(request)
+    enrolment = _own(request, pk)
+
+    def work() -> tuple[int, dict[str, Any]]:
+        return 200, place_out(verb(actor=member_of(request), enrolment=enrolment))
+
+    return _answered(request, lambda: once(request, work))
+
+
+@extend_schema(operation_id="me_enrolments_list", parameters=PAGING, responses=page_of(MyPlaceOut))
+@api_view(["GET"])
+@permission_classes([OpensMe])
+def my_enrolments(request: Request) -> Response:
+    """Every place of the learners I care for, the latest first."""
+    columns = ("id", "state", "place", "learner", "course", "course__slug", "asked_at", "offer__expires_at")
+    page = Keyset(request, ["-id"]).take(Enrolment.objects.visible_to(member_of(request)).values(*columns))
+    ranks = Enrolment.objects.ranks({row["course"] for row in page["results"] if row["state"] == "waiting"})
+    return Response(page | {"results": [_my_place(row, ranks) for row in page["results"]]})
+
+
+def _my_place(row: dict[str, Any], ranks: dict[int, int]) -> dict[str, Any]:
+    is_offered = row["state"] == Enrolment.State.OFFERED
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "position": ranks.get(row["id"]),
+        "learner": row["learner"],
+        "course": row["course"],
+        "course_slug": row["course__slug"],
+        "asked_at": row["asked_at"],
+        "expires_at": row["offer__expires_at"] if is_offered else None,
+    }

@@ -1,0 +1,200 @@
+"""What the API answers, as its schema says it; the dicts that are sent come from `course_out` and its neighbours."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from programs.models import ClassMeeting, Course, Enrolment
+
+if TYPE_CHECKING:
+    from programs.listing import Listed
+
+
+class Ref(serializers.Serializer[Any]):
+    """Something with a page of its own."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class SlotOut(serializers.Serializer[Any]):
+    """A weekly hour in the city's wall time."""
+
+    weekday = serializers.ChoiceField(choices=["sat", "sun", "mon", "tue", "wed", "thu", "fri"])
+    starts = serializers.TimeField(allow_null=True)
+    ends = serializers.TimeField(allow_null=True)
+
+
+class MeetingOut(serializers.Serializer[Any]):
+    """One occurrence."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=ClassMeeting.State.choices)
+
+
+class EnrolmentWindowOut(serializers.Serializer[Any]):
+    """When and how one gets in."""
+
+    opens_at = serializers.DateTimeField(allow_null=True)
+    closes_at = serializers.DateTimeField(allow_null=True)
+    selection = serializers.ChoiceField(choices=Course.Selection.choices)
+    mode = serializers.ChoiceField(choices=Course.Mode.choices)
+
+
+class SeatsOut(serializers.Serializer[Any]):
+    """Seats in heads; `capacity` and `free` null is unlimited."""
+
+    capacity = serializers.IntegerField(allow_null=True)
+    taken = serializers.IntegerField()
+    free = serializers.IntegerField(allow_null=True)
+    waiting = serializers.IntegerField()
+
+
+class FeeOut(serializers.Serializer[Any]):
+    """Minor units; `max` null is unknown, 0 is free; `currency` null is unknown."""
+
+    min = serializers.IntegerField(allow_null=True)
+    max = serializers.IntegerField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+    note = serializers.CharField()
+
+
+class AgeOut(serializers.Serializer[Any]):
+    """Bounds on the first day, both included; null is none."""
+
+    min = serializers.IntegerField(allow_null=True)
+    max = serializers.IntegerField(allow_null=True)
+
+
+class CourseOut(serializers.Serializer[Any]):
+    """A course; `lang` is the language in which its text is given."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    url = serializers.URLField()
+    title = serializers.CharField()
+    lang = serializers.CharField()
+    summary = serializers.CharField()
+    program = Ref()
+    workgroup = Ref()
+    organisation = Ref(allow_null=True)
+    area = Ref(allow_null=True)
+    venue = Ref(allow_null=True)
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    slots = SlotOut(many=True)
+    meetings = MeetingOut(many=True)
+    status = serializers.ChoiceField(choices=Course.Status.choices)
+    enrolment = EnrolmentWindowOut()
+    seats = SeatsOut()
+    fee = FeeOut()
+    age = AgeOut()
+    audience = serializers.ListField(child=serializers.CharField())
+    updated_at = serializers.DateTimeField()
+
+
+class NamedOut(serializers.Serializer[Any]):
+    """An area, an organisation, a workgroup or a venue."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    url = serializers.URLField()
+    name = serializers.CharField()
+    lang = serializers.CharField()
+    description = serializers.CharField()
+
+
+class ProgramOut(serializers.Serializer[Any]):
+    """A program."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    url = serializers.URLField()
+    title = serializers.CharField()
+    lang = serializers.CharField()
+    summary = serializers.CharField()
+    outcomes = serializers.ListField(child=serializers.CharField())
+    workgroup = serializers.CharField()
+    area = serializers.CharField(allow_null=True)
+
+
+class PlaceOut(serializers.Serializer[Any]):
+    """A place in a course; `position` is the rank in the queue now, null for who does not wait."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Enrolment.State.choices)
+    position = serializers.IntegerField(allow_null=True)
+
+
+class MyPlaceOut(PlaceOut):
+    """One of my places, with the offer's deadline where there is one."""
+
+    learner = serializers.IntegerField()
+    course = serializers.IntegerField()
+    course_slug = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+@cache
+def page_of(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """The schema of a page of such rows."""
+    fields = {
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": row(many=True),
+    }
+    made: type[serializers.Serializer[Any]] = type(f"{row.__name__}Page", (serializers.Serializer,), fields)
+    return made()
+
+
+def address(path: str, language: str) -> str:
+    """The absolute address of a page."""
+    return f"{settings.SITE_URL}/{language}/{path}/"
+
+
+def _ref(slug: str | None, name: str) -> dict[str, str] | None:
+    return {"slug": slug, "name": name} if slug else None
+
+
+def course_out(course: Listed, slots: list[Any], meetings: list[Any]) -> dict[str, Any]:
+    """The dict of `CourseOut`."""
+    return {
+        "id": course.id,
+        "slug": course.slug,
+        "url": address(f"courses/{course.slug}", course.page_language),
+        "title": course.title,
+        "lang": course.lang,
+        "summary": course.text("program", "summary"),
+        "program": _ref(course.program_slug, course.text("program", "title")),
+        "workgroup": _ref(course.workgroup_slug, course.workgroup_name),
+        "organisation": _ref(course.organisation_slug, course.organisation_name),
+        "area": _ref(course.area_slug, course.area_name),
+        "venue": _ref(course.venue_slug, course.venue_name),
+        "starts_on": course.starts_on,
+        "ends_on": course.ends_on,
+        "slots": slots,
+        "meetings": meetings,
+        "status": course.now_status.value,
+        "enrolment": {name: getattr(course, name) for name in ("opens_at", "closes_at", "selection", "mode")},
+        "seats": _seats(course),
+        "fee": {
+            "min": course.fee_min,
+            "max": course.fee_max,
+            "currency": course.fee_currency,
+            "note": course.text("own", "fee_note"),
+        },
+        "age": {"min": course.age_min, "max": course.age_max},
+        "audience": course.for_whom,
+        "updated_at": course.updated_at,
+    }
+
+
+def _seats(course: Listed) -> dict[str, int | None]:
+    counted = {"taken": course.seats_taken, "waiting": course.waiting}
+    return {"capacity": course.capacity, "free": course.seats_free, **counted}

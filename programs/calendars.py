@@ -1,0 +1,97 @@
+"""iCalendar files: a member's own class meetings behind a secret address, and the public catalogue's."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.http import quote_etag
+from django.utils.translation import get_language
+from icalendar import Calendar, Event
+
+from base import clock
+from members.models import Member
+from programs.catalogue import Filters, find
+from programs.listing import Listed, listed
+from programs.models import ClassMeeting, Course, Enrolment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, QueryDict
+
+BITS_IN_HEX = 40
+LONGEST_ID = 18
+MOST_COURSES = 200
+
+
+def _secret_of(member: Member) -> str:
+    mark = salted_hmac("calendar", f"{member.pk}:{member.calendar_version}", algorithm="sha256").hexdigest()
+    return f"{member.pk}-{mark[:BITS_IN_HEX]}"
+
+
+def address_of(member: Member) -> str:
+    """The secret address; 160 bits derived from the site's key and the member's version, stored nowhere."""
+    return f"{settings.SITE_URL}{reverse('calendar', args=[_secret_of(member)])}"
+
+
+def member_of(secret: str) -> Member | None:
+    """Whose calendar an address opens; None for one that never was or is no more."""
+    pk, _, _mark = secret.partition("-")
+    is_number = pk.isascii() and pk.isdecimal() and len(pk) <= LONGEST_ID
+    member = Member.objects.filter(pk=int(pk), erased_at__isnull=True).first() if is_number else None
+    return member if member is not None and constant_time_compare(_secret_of(member), secret) else None
+
+
+def of_member(member: Member) -> bytes:
+    """Class meetings of the seats of everyone this member cares for, in the member's language."""
+    seated = Enrolment.objects.visible_to(member).filter(state=Enrolment.State.SEATED).values("course")
+    return _file(listed(Course.objects.filter(pk__in=seated), member.language))
+
+
+def of_catalogue(query: QueryDict, language: str) -> bytes:
+    """Class meetings of the courses that the filters leave, the soonest first, at most two hundred courses."""
+    code = language if language in dict(settings.LANGUAGES) else get_language() or settings.LANGUAGE_CODE
+    return _file(listed(find(Filters.read(query)), code, slice(MOST_COURSES)))
+
+
+def _file(courses: Iterable[Listed]) -> bytes:
+    by_pk = {course.pk: course for course in courses}
+    calendar = Calendar()
+    calendar.add("prodid", "-//learning-city//portal//")
+    calendar.add("version", "2.0")
+    for meeting in ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at"):
+        calendar.add_component(_event(meeting, by_pk[meeting.course_id]))
+    calendar.add_missing_timezones()
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _event(meeting: ClassMeeting, course: Listed) -> Event:
+    is_off = meeting.state == ClassMeeting.State.CANCELLED or course.state == Course.State.CANCELLED
+    event = Event()
+    event.add("uid", f"meeting-{meeting.pk}@{settings.SITE_URL.partition('://')[2]}")
+    event.add("dtstamp", course.updated_at)
+    event.add("sequence", course.version)
+    event.add("dtstart", clock.wall(meeting.starts_at))
+    event.add("dtend", clock.wall(meeting.ends_at))
+    event.add("summary", course.title)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("location", course.place)
+    event.add("url", f"{settings.SITE_URL}/{course.page_language}/courses/{course.slug}/")
+    return event
+
+
+def answer(request: HttpRequest, content: bytes) -> HttpResponse:
+    """The file with an ETag, so that a calendar that asks every hour gets few bytes."""
+    found = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    etag = quote_etag(hashlib.sha256(content).hexdigest()[:32])
+    found["ETag"] = etag
+    found["Cache-Control"] = "private, max-age=300"
+    found["Referrer-Policy"] = "no-referrer"
+    return get_conditional_response(request, etag=etag, response=found) or found

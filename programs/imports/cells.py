@@ -1,0 +1,105 @@
+"""The cells of one row of a file, each read as what its column means."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from base.calendar import BadDay, parse_day
+from base.persian import latin_digits, normalise
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+LONGEST_ADDRESS = 500
+MOST = 10**15
+_NUMBER = re.compile(r"\d{1,3}(?:[,٬،]\d{3})+|\d+", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\s/<>\"\\]+[^\s<>\"\\]*")
+_normalised = lru_cache(8192)(normalise)
+_day = lru_cache(8192)(parse_day)
+
+
+class BadRow(ValueError):  # noqa: N818 - it is an answer to what was written
+    """A row that cannot be understood; `code` names why and `reason` says it."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class BadCell(BadRow):
+    """A cell that cannot be understood."""
+
+    def __init__(self, column: str, code: str, reason: str) -> None:
+        super().__init__(code, _("column “{column}”: {reason}").format(column=column, reason=reason))
+
+
+class Cells:
+    """One row by the names of its columns."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def text(self, column: str, *, longest: int = 200, needed: bool = False) -> str:
+        """One line of text as it is stored.
+
+        Raises:
+            BadCell: `text_missing`, `text_long`.
+        """
+        text = _normalised(self._values[column])
+        if needed and not text:
+            raise BadCell(column, "text_missing", _("it is empty"))
+        if len(text) > longest:
+            raise BadCell(column, "text_long", _("it has more than {most} letters").format(most=longest))
+        return text
+
+    def day(self, column: str) -> dt.date | None:
+        """A day in any notation and calendar; None where the cell is empty.
+
+        Raises:
+            BadCell: with the codes of `base.calendar`, such as `weekday_wrong`.
+        """
+        text = self._values[column].strip()
+        try:
+            return _day(text) if text else None
+        except BadDay as error:
+            raise BadCell(column, error.code, str(error.message)) from error
+
+    def number(self, column: str, *, most: int = MOST) -> int | None:
+        """A whole number that is not negative, in any digits, with or without separators; None where the cell is empty.
+
+        Raises:
+            BadCell: `number_unreadable`, `number_large`.
+        """
+        text = latin_digits(self._values[column]).strip()
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise BadCell(column, "number_unreadable", _("“{text}” is not a whole number").format(text=text[:40]))
+        number = int(re.sub(r"\D", "", text)[:30])
+        if number > most:
+            raise BadCell(column, "number_large", _("the number is too large"))
+        return number
+
+    def address(self, column: str) -> str:
+        """A web address, or nothing.
+
+        Raises:
+            BadCell: `address_unreadable`, `address_long`.
+        """
+        text = self._values[column].strip()
+        if len(text) > LONGEST_ADDRESS:
+            raise BadCell(column, "address_long", _("it has more than {most} letters").format(most=LONGEST_ADDRESS))
+        if text and not _ADDRESS.fullmatch(text):
+            raise BadCell(column, "address_unreadable", _("it is not a web address that begins with https://"))
+        return text
+
+    def raw(self, column: str) -> str:
+        """The cell as it stands in the file."""
+        return self._values[column]

@@ -1,0 +1,136 @@
+"""What must be true of every enrolment in the database; each check finds the rows that break it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
+
+from base import clock
+from members.models import Audit
+from programs.deadlines import ANSWERS_FROM, NIGHT_FROM
+from programs.models import ClassMeeting, Course, Enrolment, Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.db.models import QuerySet
+
+State = Enrolment.State
+
+
+class Broken(NamedTuple):
+    """One row that breaks an invariant."""
+
+    invariant: str
+    row: str
+    what: str
+
+
+def _tally(which: Q) -> Coalesce:
+    rows = Enrolment.objects.filter(which, course=OuterRef("pk")).order_by().values("course")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _counters() -> QuerySet[Course]:
+    """I2: the counters equal a recount."""
+    counted = Course.objects.annotate(
+        holding=_tally(Q(state__in=Enrolment.HOLDING)), in_line=_tally(Q(state=State.WAITING))
+    )
+    return counted.exclude(seats_taken=F("holding"), waiting=F("in_line"))
+
+
+def _capacity() -> QuerySet[Course]:
+    """I1: never more seats taken than there are."""
+    return Course.objects.filter(capacity__lt=F("seats_taken") + F("seats_reserved"))
+
+
+def _one_live() -> QuerySet[Enrolment]:
+    """I3: one live place per learner and course."""
+    twin = Enrolment.objects.live().filter(
+        course=OuterRef("course"), learner=OuterRef("learner"), pk__lt=OuterRef("pk")
+    )
+    return Enrolment.objects.live().filter(Exists(twin))
+
+
+def _places() -> QuerySet[Enrolment]:
+    """I4: places of a course are unique and were given by its counter."""
+    twin = Enrolment.objects.filter(course=OuterRef("course"), place=OuterRef("place"), pk__lt=OuterRef("pk"))
+    return Enrolment.objects.filter(Q(Exists(twin)) | Q(place__gt=F("course__next_place")))
+
+
+def _stuck() -> QuerySet[Course]:
+    """I5, I6: nobody waits while a seat is free and the queue still moves."""
+    free = Q(capacity__isnull=True) | Q(capacity__gt=F("seats_taken") + F("seats_reserved"))
+    moves = Q(moves_until__isnull=True) | Q(moves_until__gt=clock.now())
+    return Course.objects.filter(free & moves, waiting__gt=0, state=Course.State.PUBLISHED)
+
+
+def _untrailed() -> QuerySet[Enrolment]:
+    """I7: the last audit line of a place names the state it is in."""
+    lines = Audit.objects.filter(object_type="programs.enrolment", object_id=OuterRef("pk")).order_by("-pk")
+    last = lines.annotate(to=KeyTextTransform(1, KeyTransform("state", "changes"))).values("to")[:1]
+    told = Coalesce(Subquery(last, output_field=CharField()), Value(""))
+    return Enrolment.objects.annotate(told=told).exclude(told=F("state"))
+
+
+def _offers() -> QuerySet[Offer]:
+    """I9: an open offer holds as many seats as people point to it."""
+    heads = Count("heads", filter=Q(heads__state=State.OFFERED))
+    return Offer.objects.filter(answer__isnull=True).annotate(n=heads).exclude(n=F("seats"))
+
+
+def _orphans() -> QuerySet[Enrolment]:
+    """I9: whoever is offered a seat has an open offer."""
+    return Enrolment.objects.filter(state=State.OFFERED, offer__answer__isnull=False)
+
+
+def _at_night() -> QuerySet[Offer]:
+    """I9: no deadline in the night, but for one cut short by the end of the queue."""
+    night = Q(expires_at__time__gte=NIGHT_FROM) | Q(expires_at__time__lt=ANSWERS_FROM)
+    return Offer.objects.filter(night, answer__isnull=True).exclude(expires_at=F("course__moves_until"))
+
+
+def _after_the_end() -> QuerySet[Enrolment]:
+    """I10, I11: nobody waits or is offered in a course that was called off or is over."""
+    over = Q(course__state=Course.State.CANCELLED) | Q(course__ends_on__lt=clock.today())
+    return Enrolment.objects.filter(over, state__in=[State.APPLIED, State.WAITING, State.OFFERED])
+
+
+def clashes() -> QuerySet[Enrolment]:
+    """I12: nobody sits in two class meetings at once."""
+    held = ClassMeeting.objects.exclude(state=ClassMeeting.State.CANCELLED)
+    mine = OuterRef(OuterRef(OuterRef("course")))
+    same = held.filter(course=mine, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    theirs = held.filter(Exists(same), course=OuterRef("course"))
+    seated = Enrolment.objects.filter(state=State.SEATED)
+    return seated.filter(Exists(seated.filter(Exists(theirs), learner=OuterRef("learner"), pk__lt=OuterRef("pk"))))
+
+
+CHECKS: dict[str, Callable[[], QuerySet[Course] | QuerySet[Enrolment] | QuerySet[Offer]]] = {
+    "I1 capacity": _capacity,
+    "I2 counters": _counters,
+    "I3 one live place": _one_live,
+    "I4 places": _places,
+    "I5 stuck queue": _stuck,
+    "I7 audit line": _untrailed,
+    "I9 offer": _offers,
+    "I9 offered without offer": _orphans,
+    "I9 deadline at night": _at_night,
+    "I10 waiting after the end": _after_the_end,
+    "I12 clash": clashes,
+}
+
+
+def broken() -> Iterator[Broken]:
+    """Every row of the database that breaks an invariant, check by check."""
+    for name, check in CHECKS.items():
+        for row in check().iterator():
+            yield Broken(name, f"{row._meta.label} #{row.pk}", (check.__doc__ or "").partition(": ")[2])  # noqa: SLF001
+
+
+def checked() -> int:
+    """How many rows the checks look at."""
+    return Course.objects.count() + Enrolment.objects.count() + Offer.objects.count()

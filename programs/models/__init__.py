@@ -1,0 +1,7 @@
+"""Programs, their courses, and the places of learners in them."""
+
+from programs.models.course import ClassMeeting, Course, Slot, Teaching
+from programs.models.enrolment import Enrolment, Offer
+from programs.models.program import Feed, Program
+
+__all__ = ["ClassMeeting", "Course", "Enrolment", "Feed", "Offer", "Program", "Slot", "Teaching"]

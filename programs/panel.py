@@ -1,0 +1,161 @@
+"""The seat panel of a course: what this person can do at this moment, and why not, as one plain value for the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q
+from django.utils.translation import get_language
+
+from members.models import Care, Learner
+from programs import rules
+from programs.models import Course, Enrolment
+from programs.services.enrolling import position
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from base.refusal import Refusal
+    from members.models import Member
+    from programs.models.standing import Standing
+
+EDGES = {
+    "open": "info",
+    "few": "warn",
+    "waiting": "info",
+    "offered": "danger",
+    "seated": "ok",
+    "completed": "ok",
+    "cancelled": "danger",
+    "partner": "info",
+    "age": "warn",
+    "audience": "warn",
+    "clash": "warn",
+}
+
+
+@dataclass
+class Choice:
+    """One learner in the panel: may enrol, or the reason why not, or the place that already stands."""
+
+    learner: Learner
+    is_self: bool
+    refusal: Refusal | None = None
+    enrolment: Enrolment | None = None
+    position: int | None = None
+
+    @property
+    def needs_profile(self) -> bool:
+        """Whether only facts are missing that the member can give about themself."""
+        return self.is_self and self.refusal is not None and self.refusal.code == "needs_profile"
+
+
+@dataclass
+class Panel:
+    """One state at a time. `state` names it as the design guide's table does; `choices` are those who may still enrol."""
+
+    course: Standing
+    state: str
+    refusal: Refusal | None = None
+    choices: list[Choice] = field(default_factory=list)
+    standing: list[Choice] = field(default_factory=list)
+    clash_title: str = ""
+
+    @property
+    def edge(self) -> str:
+        """The colour of its edge; "" for a plain one."""
+        return EDGES.get(self.state, "")
+
+    @property
+    def can_enrol(self) -> list[Choice]:
+        """Learners for whom the button works, or works after the profile page."""
+        return [choice for choice in self.choices if choice.refusal is None or choice.needs_profile]
+
+    @property
+    def next_position(self) -> int:
+        """The place in the queue that a newcomer would get."""
+        return self.course.waiting + 1
+
+    @property
+    def percent_taken(self) -> int:
+        """How much of the bar is filled."""
+        return min(100, 100 * self.course.seats_taken // self.course.capacity) if self.course.capacity else 100
+
+    @property
+    def would_wait(self) -> bool:
+        """Whether the button leads into the queue."""
+        return self.state == "full"
+
+
+def panel_for(course: Standing, member: Member | AnonymousUser) -> Panel:
+    """The panel as this person sees it now. A visitor costs no query, a member three and those of clashes."""
+    refusal = rules.why_not_open(course)
+    state = _state(course, refusal)
+    if not member.is_authenticated:
+        return Panel(course, state, refusal)
+    choices = _choices(course, member, refusal)
+    panel = Panel(course, state, refusal)
+    panel.standing = [choice for choice in choices if choice.enrolment is not None]
+    panel.choices = [choice for choice in choices if choice.enrolment is None]
+    if panel.standing:
+        panel.state = _strongest(panel.standing)
+    elif refusal is None and panel.choices and not panel.can_enrol:
+        panel.refusal = panel.choices[0].refusal
+        panel.state = panel.refusal.code if panel.refusal else state
+        panel.clash_title = _clash_title(panel.refusal)
+    return panel
+
+
+def _state(course: Standing, refusal: Refusal | None) -> str:
+    if refusal is not None:
+        return refusal.code
+    seats = rules.why_not_seats(course)
+    if seats is not None:
+        return seats.code
+    if course.is_full:
+        return "full"
+    return "few" if course.is_few else "open"
+
+
+def _strongest(standing: list[Choice]) -> str:
+    """The state that most needs the person: an offer before a place in the queue before a seat."""
+    found = {choice.enrolment.state for choice in standing if choice.enrolment is not None}
+    order = ("offered", "waiting", "applied", "seated", "completed", "absent")
+    return next(state for state in order if state in found)
+
+
+def _choices(course: Standing, member: Member, refusal: Refusal | None) -> list[Choice]:
+    mine = Learner.objects.visible_to(member).annotate(
+        is_self=Count("cares", filter=Q(cares__guardian=member, cares__relation=Care.Relation.SELF))
+    )
+    learners = list(mine.order_by("-is_self", "pk"))
+    live: dict[int, dict[int, Enrolment]] = {}
+    for one in Enrolment.objects.live().filter(learner__in=learners).select_related("offer"):
+        live.setdefault(one.learner_id, {})[one.course_id] = one
+    if not learners:
+        nobody = Learner(name="")
+        return [Choice(nobody, is_self=True, refusal=refusal or rules.why_not_suited(course, nobody))]
+    return [_choice(course, learner, live.get(learner.pk, {}), refusal) for learner in learners]
+
+
+def _choice(course: Standing, learner: Any, live: dict[int, Enrolment], refusal: Refusal | None) -> Choice:
+    enrolment = live.get(course.pk)
+    choice = Choice(learner, is_self=bool(learner.is_self), enrolment=enrolment)
+    if enrolment is not None:
+        choice.position = position(enrolment) if enrolment.state == Enrolment.State.WAITING else None
+    elif refusal is None:
+        places = rules.Places.among(live.values())
+        choice.refusal = rules.why_not_enrol(course, learner, places)
+    return choice
+
+
+def _clash_title(refusal: Refusal | None) -> str:
+    """The title of the course that stands in the way, in the page's language or any."""
+    if refusal is None or refusal.code != "clash":
+        return ""
+    titles = Course.objects.filter(pk=refusal.values["course"]).values_list(
+        F("program__translations__language_code"), F("program__translations__title")
+    )
+    found = dict(titles)
+    return str(found.get(get_language() or "") or next(iter(found.values()), ""))

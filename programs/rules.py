@@ -1,0 +1,233 @@
+"""What may not be done, and why: each rule of enrolment as one question that page, API and service share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from base import clock
+from base.persian import persian_digits
+from base.refusal import Refusal
+from members.models import Learner
+from programs.models import ClassMeeting, Course, Enrolment, Offer, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from members.models import Member
+    from programs.models.standing import Standing
+
+MOST_LIVE_PLACES = 60
+GENDER_OF_AUDIENCE = {
+    "women_only": Learner.Gender.FEMALE,
+    "girls_only": Learner.Gender.FEMALE,
+    "men_only": Learner.Gender.MALE,
+    "boys_only": Learner.Gender.MALE,
+}
+
+
+def _in_page_digits(value: int | None) -> str:
+    return persian_digits(str(value)) if get_language() == "fa" else str(value)
+
+
+number = lazy(_in_page_digits, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The learner's live places, read at once: state by course id."""
+
+    states: dict[int, str]
+
+    @classmethod
+    def of(cls, learner: Learner) -> Places:
+        """One query."""
+        return cls(dict(Enrolment.objects.live().filter(learner=learner).values_list("course_id", "state")))
+
+    @classmethod
+    def among(cls, live: Iterable[Enrolment]) -> Places:
+        """From rows that were read already."""
+        return cls({one.course_id: one.state for one in live})
+
+    @property
+    def seated(self) -> list[int]:
+        """Ids of the courses in which the learner has a seat for good."""
+        return [course for course, state in self.states.items() if state == Enrolment.State.SEATED]
+
+
+def why_not_open(course: Standing) -> Refusal | None:
+    """Whether the course takes enrolments here and now, whoever asks. Reads nothing but the row."""
+    if course.state == Course.State.CANCELLED:
+        return Refusal("cancelled", _("This course is cancelled"))
+    if course.mode == Course.Mode.PARTNER:
+        return Refusal("partner", _("Enrolment is at the organiser’s own site"), {"url": course.partner_url})
+    if course.missing_since is not None:
+        return Refusal("paused", _("The organiser’s list no longer has this course; enrolment is paused"))
+    return why_not_in_window(course)
+
+
+def why_not_in_window(course: Standing) -> Refusal | None:
+    """Whether now is before or after the time of enrolment."""
+    now = clock.now()
+    if course.state != Course.State.PUBLISHED or course.is_past(clock.today()):
+        return Refusal("closed", _("Enrolment is closed"))
+    if course.selection != Course.Selection.FIRST_COME:
+        return Refusal("selection", _("Seats of this course are not given in order of arrival"))
+    if course.opens_at is not None and now < course.opens_at:
+        return Refusal("not_open", _("Enrolment is not open yet"), {"opens_at": course.opens_at})
+    return None if course.is_window_open(now) else Refusal("closed", _("Enrolment is closed"))
+
+
+def why_not_seats(course: Standing, *, wait: bool = True) -> Refusal | None:
+    """Whether neither a seat nor, where waiting is wanted, a place in the queue is left, as the row was read."""
+    if not course.is_full:
+        return None
+    if not wait or not queue_moves(course):
+        return Refusal("full", _("The course is full"))
+    return Refusal("queue_full", _("The course and its waiting list are full")) if course.is_queue_full else None
+
+
+def queue_moves(course: Standing) -> bool:
+    """Whether waiting still leads anywhere."""
+    return course.moves_until is None or clock.now() < course.moves_until
+
+
+def missing_profile(course: Standing, learner: Learner) -> list[str]:
+    """What must still be asked about the learner before this course: `name`, `birth`, `gender`."""
+    wanted = {
+        "name": not learner.name,
+        "birth": learner.born_from is None,
+        "gender": course.audience.get("rule") in GENDER_OF_AUDIENCE and learner.gender is None,
+    }
+    return [name for name, is_missing in wanted.items() if is_missing]
+
+
+def why_not_suited(course: Standing, learner: Learner) -> Refusal | None:
+    """Whether age or audience keeps the learner out."""
+    missing = missing_profile(course, learner)
+    if missing:
+        return Refusal("needs_profile", _("First tell us the learner’s name and year of birth"), {"missing": missing})
+    if not learner.could_be_aged(course.age_min, course.age_max, course.starts_on or clock.today()):
+        return why_aged_out(course)
+    gender = GENDER_OF_AUDIENCE.get(course.audience.get("rule", ""))
+    if gender is None or learner.gender == gender:
+        return None
+    if gender == Learner.Gender.FEMALE:
+        return Refusal("audience", _("This course is for women"))
+    return Refusal("audience", _("This course is for men"))
+
+
+def why_aged_out(course: Standing) -> Refusal:
+    """The refusal that says for which ages the course is."""
+    youngest, oldest = number(course.age_min), number(course.age_max)
+    if course.age_min is None:
+        text = format_lazy(_("This course is for people up to the age of {oldest}"), oldest=oldest)
+    elif course.age_max is None:
+        text = format_lazy(_("This course is for people aged {youngest} and over"), youngest=youngest)
+    else:
+        text = format_lazy(_("This course is for ages {youngest} to {oldest}"), youngest=youngest, oldest=oldest)
+    return Refusal("age", text, {"age_min": course.age_min, "age_max": course.age_max})
+
+
+def why_not_fits_timetable(course: Standing, places: Places) -> Refusal | None:
+    """Whether the course meets while another one meets in which the learner is seated."""
+    seated = [pk for pk in places.seated if pk != course.pk]
+    clashing = (_clashing_meeting(course, seated) or _clashing_slot(course, seated)) if seated else None
+    if clashing is None:
+        return None
+    return Refusal("clash", _("It clashes with another course"), {"course": clashing})
+
+
+def _clashing_meeting(course: Standing, seated: list[int]) -> int | None:
+    held = ClassMeeting.objects.exclude(state=ClassMeeting.State.CANCELLED)
+    same_time = held.filter(course=course.pk, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    return (
+        held.filter(Exists(same_time), course__in=seated).order_by("starts_at").values_list("course", flat=True).first()
+    )
+
+
+def _clashing_slot(course: Standing, seated: list[int]) -> int | None:
+    """Compares weekly hours where one of the two courses has no class meetings yet."""
+    if not course.starts_on or not course.ends_on:
+        return None
+    unmet = ~Exists(ClassMeeting.objects.filter(course=OuterRef("course")))
+    mine = Slot.objects.filter(
+        course=course.pk, weekday=OuterRef("weekday"), starts__lt=OuterRef("ends"), ends__gt=OuterRef("starts")
+    )
+    return (
+        Slot.objects.filter(
+            Exists(mine),
+            unmet | ~Exists(ClassMeeting.objects.filter(course=course.pk)),
+            course__in=seated,
+            course__starts_on__lte=course.ends_on,
+            course__ends_on__gte=course.starts_on,
+        )
+        .values_list("course", flat=True)
+        .first()
+    )
+
+
+def why_not_here(course: Standing, learner: Learner, *, wait: bool = True) -> Refusal | None:
+    """Whether the course itself says no to the learner: closed, not for them, or nothing left. Asks no row but these two."""
+    return why_not_open(course) or why_not_suited(course, learner) or why_not_seats(course, wait=wait)
+
+
+def why_not_now(course: Standing, places: Places) -> Refusal | None:
+    """Whether the learner's other places leave no room for this one."""
+    if len(places.states) >= MOST_LIVE_PLACES:
+        text = format_lazy(_("One person can have {most} places at a time"), most=number(MOST_LIVE_PLACES))
+        return Refusal("too_many_places", text)
+    return why_not_fits_timetable(course, places)
+
+
+def why_not_enrol(course: Standing, learner: Learner, places: Places) -> Refusal | None:
+    """Whether the learner cannot take a seat or a place in the queue, the first reason that a person should hear."""
+    return why_not_here(course, learner) or why_not_now(course, places)
+
+
+def why_not_withdraw(enrolment: Enrolment) -> Refusal | None:
+    """Whether the place can no longer be given back: the course is over or its outcome recorded."""
+    open_states = {Enrolment.State.APPLIED, Enrolment.State.WAITING, Enrolment.State.OFFERED, Enrolment.State.SEATED}
+    if enrolment.state in open_states and not enrolment.course.is_past(clock.today()):
+        return None
+    return Refusal("over", _("The course is over"))
+
+
+def why_not_answer(enrolment: Enrolment, offer: Offer | None) -> Refusal | None:
+    """Whether there is no open offer to accept or decline."""
+    if enrolment.state != Enrolment.State.OFFERED or offer is None or offer.answer is not None:
+        if offer is not None and offer.answer == Offer.Answer.LAPSED:
+            return Refusal("offer_expired", _("The time to answer has passed; the seat went to the next person"))
+        return Refusal("no_offer", _("There is no open offer for this course"))
+    if clock.now() >= offer.expires_at:
+        return Refusal("offer_expired", _("The time to answer has passed; the seat went to the next person"))
+    return None
+
+
+def why_not_answer_for(course: Course, member: Member) -> Refusal | None:
+    """Whether the member does not answer for the course: a coordinator of its workgroup and staff do."""
+    if Course.objects.answered_for_by(member).filter(pk=course.pk).exists():
+        return None
+    return Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
+
+
+def why_not_cancel(course: Standing) -> Refusal | None:
+    """Whether a course can no longer be called off."""
+    if course.state == Course.State.CANCELLED:
+        return Refusal("cancelled", _("This course is cancelled"))
+    return Refusal("over", _("The course is over")) if course.is_past(clock.today()) else None
+
+
+def why_not_resize(course: Standing, capacity: int | None) -> Refusal | None:
+    """Whether fewer seats are wanted than people hold."""
+    held = course.seats_taken + course.seats_reserved
+    if capacity is None or capacity >= held:
+        return None
+    text = format_lazy(_("{held} seats are taken; there cannot be fewer"), held=number(held))
+    return Refusal("seats_taken", text, {"held": held})

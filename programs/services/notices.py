@@ -1,0 +1,103 @@
+"""What people are told about their places: the facts that a message needs, and to whom it goes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Min, Q
+
+from base import clock
+from members.models import Care
+from notifications.models import Notice
+from notifications.services import post
+from programs.models import ClassMeeting, Course
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from programs.models import Enrolment
+
+
+def facts(course_id: int) -> dict[str, Any]:
+    """Plain values about a course for its messages, in every language, from one query:
+    `course_title` and `venue` by language, `course_slug`, `starts_on` and `starts_at` as ISO text or None.
+    """
+    held = ~Q(meetings__state=ClassMeeting.State.CANCELLED)
+    rows = (
+        Course.objects.filter(pk=course_id)
+        .annotate(first=Min("meetings__starts_at", filter=held))
+        .values_list(
+            "slug",
+            "starts_on",
+            "first",
+            "program__translations__language_code",
+            "program__translations__title",
+            "translations__language_code",
+            "translations__title",
+            "venue__translations__language_code",
+            "venue__translations__name",
+        )
+    )
+    found: dict[str, Any] = {"course_title": {}, "venue": {}}
+    own: dict[str, str] = {}
+    for slug, starts_on, first, *texts in rows:
+        found |= {
+            "course_slug": slug,
+            "starts_on": starts_on and starts_on.isoformat(),
+            "starts_at": first and first.isoformat(),
+        }
+        for target, language, text in zip(
+            (found["course_title"], own, found["venue"]), texts[::2], texts[1::2], strict=True
+        ):
+            if language and text:
+                target[language] = text
+    found["course_title"] |= own
+    return found
+
+
+def guardians(learner_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Ids of the members who care for each learner today."""
+    found: dict[int, list[int]] = defaultdict(list)
+    care = Care.objects.open_on(clock.today()).filter(learner__in=learner_ids, guardian__erased_at__isnull=True)
+    for learner, guardian in care.values_list("learner", "guardian"):
+        found[learner].append(guardian)
+    return found
+
+
+class Known(NamedTuple):
+    """What the messages about a course need, read before its row is locked, so that the lock is held for less."""
+
+    facts: dict[str, Any]
+    receivers: dict[int, list[int]]
+
+    @classmethod
+    def of(cls, course_id: int, learner_ids: Iterable[int]) -> Known:
+        """Two queries."""
+        return cls(facts(course_id), guardians(learner_ids))
+
+
+def tell(
+    enrolments: Sequence[Enrolment],
+    event: str,
+    *,
+    urgency: Notice.Urgency = Notice.Urgency.SERVICE,
+    about: str = "",
+    known: Known | None = None,
+    **values: Any,
+) -> None:
+    """Posts one notice for each place, of one course, to whoever cares for its learner; the same event is told once.
+
+    `about` tells apart events of one kind that may come again to the same place (two changes of dates).
+    """
+    if not enrolments:
+        return
+    common, receivers = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
+    for one in enrolments:
+        post(
+            key=f"enrolment:{one.pk}:{event}{about and ':'}{about}",
+            kind=f"programs/{event}",
+            members=receivers[one.learner_id],
+            values=common | values | {"enrolment": one.pk, "learner": one.learner.name},
+            urgency=urgency,
+        )

@@ -1,0 +1,109 @@
+"""The seat counters of a course: who may lock them, how one is taken and given back, and how a place changes its state.
+
+Locks are taken in one order: learners by id, then courses by id. A sweep locks one course a transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection
+from django.db.models import F
+
+from base import clock
+from members.models import Learner
+from members.services import record
+from programs.models import Course, Enrolment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from members.models import Member
+
+# One guarded statement, the only way in. A place is given to everyone; a seat only where nobody waits and one is free.
+_TAKE = """
+UPDATE programs_course SET
+    next_place = next_place + 1,
+    seats_taken = seats_taken + CASE WHEN waiting = 0 AND {fits} THEN 1 ELSE 0 END,
+    waiting = waiting + CASE WHEN waiting = 0 AND {fits} THEN 0 ELSE 1 END
+WHERE id = %(course)s AND state = 'published' AND (
+    {fits}
+    OR (%(wait)s AND (moves_until IS NULL OR moves_until > %(now)s)
+        AND (waiting_size IS NULL OR waiting < waiting_size))
+)
+RETURNING next_place, waiting
+""".format(fits="(capacity IS NULL OR seats_taken + seats_reserved < capacity)")
+
+
+class Taken(NamedTuple):
+    """What `take` gave: a place in the order of arrival, and whether a seat came with it."""
+
+    place: int
+    is_seated: bool
+
+
+class ChangedMeanwhile(RuntimeError):  # noqa: N818 - it says what happened
+    """A row was not in the state in which it was read, although its course was locked: a fault in the engine."""
+
+
+def take(course: Course, *, wait: bool) -> Taken | None:
+    """Takes a seat, or where waiting is wanted a place in the queue, in one statement that locks the course's row.
+
+    None when neither is left (read the course again to name the refusal). Works alike on PostgreSQL and SQLite (3.35).
+    """
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"course": course.pk, "wait": wait, "now": now})
+        row = cursor.fetchone()
+    return Taken(place=row[0], is_seated=row[1] == 0) if row else None
+
+
+def lock_learners(ids: Iterable[int]) -> None:
+    """Locks learners in the order of their ids, so that two requests of one person wait for each other."""
+    list(Learner.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def lock_courses(ids: Iterable[int]) -> dict[int, Course]:
+    """Locks courses in the order of their ids and reads them afresh."""
+    rows = Course.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return {course.pk: course for course in rows}
+
+
+def lock_course(course_id: int) -> Course:
+    """Locks one course and reads it afresh."""
+    return lock_courses([course_id])[course_id]
+
+
+def count(course: Course, *, taken: int = 0, waiting: int = 0) -> None:
+    """Moves the counters of a locked course, in the row and in the object."""
+    Course.objects.filter(pk=course.pk).update(seats_taken=F("seats_taken") + taken, waiting=F("waiting") + waiting)
+    course.seats_taken += taken
+    course.waiting += waiting
+
+
+def turn(
+    *, actor: Member | None, enrolments: Sequence[Enrolment], to: Enrolment.State, verb: str, reason: str = ""
+) -> None:
+    """Brings places that are all in one state into another, under their course's lock, with one audit line each.
+
+    Raises:
+        ChangedMeanwhile: when a row was no longer in that state.
+    """
+    if not enrolments:
+        return
+    came_from = enrolments[0].state
+    now = clock.now()
+    rows = Enrolment.objects.filter(pk__in=[one.pk for one in enrolments], state=came_from)
+    if rows.update(state=to, state_at=now, reason=reason) != len(enrolments):
+        raise ChangedMeanwhile(f"{verb}: expected {came_from}")
+    for one in enrolments:
+        one.state, one.state_at, one.reason = to, now, reason
+        record(actor=actor, verb=verb, row=one, on_behalf=one.learner_id, changes={"state": [came_from, to]})
+
+
+def release(course: Course, enrolments: Sequence[Enrolment]) -> None:
+    """Gives back what places hold in their present state, seats or places in the queue: before `turn`, and then `move`."""
+    seats = sum(one.state in Enrolment.HOLDING for one in enrolments)
+    waits = sum(one.state == Enrolment.State.WAITING for one in enrolments)
+    if seats or waits:
+        count(course, taken=-seats, waiting=-waits)

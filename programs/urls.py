@@ -1,0 +1,25 @@
+"""Addresses of what there is to learn and of one's own page."""
+
+from django.urls import path
+
+from programs.views import catalogue, course, enrol, me
+
+app_name = "programs"
+urlpatterns = [
+    path("courses/", catalogue.course_list, name="course_list"),
+    path("courses/<slug:slug>/", course.course_detail, name="course_detail"),
+    path("courses/<slug:slug>/enrol/", enrol.course_enrol, name="course_enrol"),
+    path("programs/<slug:slug>/", course.program_detail, name="program_detail"),
+    path("workgroups/", catalogue.workgroup_list, name="workgroup_list"),
+    path("workgroups/<slug:slug>/", course.workgroup_detail, name="workgroup_detail"),
+    path("organisations/<slug:slug>/", catalogue.organisation_detail, name="organisation_detail"),
+    path("venues/<slug:slug>/", catalogue.venue_detail, name="venue_detail"),
+    path("areas/<slug:slug>/", catalogue.area_detail, name="area_detail"),
+    path("me/", me.me, name="me"),
+    path("me/calendar/", me.calendar_link, name="calendar_link"),
+    path("me/calendar/renew/", me.calendar_renew, name="calendar_renew"),
+    path("me/enrolments/<int:pk>/leave/", enrol.enrolment_leave, name="enrolment_leave"),
+    path("me/enrolments/<int:pk>/withdraw/", enrol.enrolment_withdraw, name="enrolment_withdraw"),
+    path("me/enrolments/<int:pk>/accept/", enrol.enrolment_accept, name="enrolment_accept"),
+    path("me/enrolments/<int:pk>/decline/", enrol.enrolment_decline, name="enrolment_decline"),
+]

@@ -1,0 +1,1 @@
+"""The pages of what there is to learn, and of what is mine."""

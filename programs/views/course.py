@@ -1,0 +1,169 @@
+"""A course, a program, a workgroup: everything needed to decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from base import clock
+from base.pages import public_page
+from programs.catalogue import Filters, find, public
+from programs.listing import Listed, listed
+from programs.models import ClassMeeting, Course, Program
+from programs.panel import Panel, panel_for
+from programs.words import AUDIENCES, LANGUAGES
+from workgroups.models import Appointment, Organisation, Workgroup
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+SIMILAR = 3
+LEADS_ELSEWHERE = {"queue_full", "full", "closed", "cancelled", "age", "audience", "clash", "paused", "selection"}
+
+
+@require_safe
+@public_page
+def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Facts first, then the seat panel, then the rest."""
+    return render(request, "programs/course_detail.html", course_context(request, slug))
+
+
+def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """All that a course's page shows. A course that this person may not see is not there."""
+    rows = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa", is_full=True)
+    if not rows:
+        raise Http404
+    course = rows[0]
+    panel = panel_for(course, request.user)
+    meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
+    return {
+        "course": course,
+        "panel": panel,
+        "meetings": meetings,
+        "organisations": organisations_of(course),
+        "similar": similar_to(course, panel),
+        "outcomes": course.text("program", "outcomes").splitlines(),
+        "audiences": [AUDIENCES.get(word, word) for word in course.for_whom if word != "everyone"],
+        "languages": [LANGUAGES.get(code, code) for code in course.speaks],
+        "structured": structured(request, course, meetings),
+    }
+
+
+def organisations_of(course: Listed) -> list[tuple[str, str]]:
+    """Slug and name of the organisations whose workgroup offers it."""
+    language = get_language() or "fa"
+    rows = Organisation.objects.filter(workgroups__slug=course.workgroup_slug).values_list(
+        "slug", "translations__language_code", "translations__name"
+    )
+    found: dict[str, str] = {}
+    for slug, code, name in rows:
+        if code == language or slug not in found:
+            found[slug] = name
+    return list(found.items())
+
+
+def similar_to(course: Listed, panel: Panel) -> list[Listed]:
+    """Where to go when this course leads nowhere: other runs of the program first, then of the area; else nothing."""
+    if panel.state not in LEADS_ELSEWHERE and course.now_status not in {Course.Status.ENDED, Course.Status.RUNNING}:
+        return []
+    near = Q(program__slug=course.program_slug) | Q(area__slug=course.area_slug)
+    rows = find(Filters(open=("1", "soon"))).filter(near).exclude(pk=course.pk)
+    first = rows.annotate(other=Count("pk", filter=~Q(program__slug=course.program_slug))).order_by(
+        "other", "sort_on", "pk"
+    )
+    return listed(first, get_language() or "fa", slice(SIMILAR))
+
+
+def structured(request: HttpRequest, course: Listed, meetings: list[ClassMeeting]) -> dict[str, Any]:
+    """The course in schema.org's words, for search engines."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": course.title,
+        "description": course.text("program", "summary"),
+        "inLanguage": course.lang,
+        "url": f"{settings.SITE_URL}{request.path}",
+        "provider": {"@type": "Organization", "name": course.workgroup_name},
+        "hasCourseInstance": _instance(course, [one for one in meetings if one.state != ClassMeeting.State.CANCELLED]),
+    }
+
+
+def _instance(course: Listed, held: list[ClassMeeting]) -> dict[str, Any]:
+    address = course.venue_extra
+    found = {
+        "@type": "CourseInstance",
+        "courseMode": "Online" if course.online else "Onsite",
+        "startDate": course.starts_on and course.starts_on.isoformat(),
+        "endDate": course.ends_on and course.ends_on.isoformat(),
+        "inLanguage": course.speaks,
+        "location": course.place and {"@type": "Place", "name": course.place, "address": address},
+        "subEvent": [
+            {
+                "@type": "Event",
+                "name": course.title,
+                "startDate": one.starts_at.isoformat(),
+                "endDate": one.ends_at.isoformat(),
+            }
+            for one in held
+        ],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+@require_safe
+@public_page
+def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """A program, what one can do after it, and its courses: those to come first."""
+    programs = Program.objects.visible_to(request.user).prefetch_related(
+        "translations", "area__translations", "workgroup__translations", "workgroup__organisations__translations"
+    )
+    program = get_object_or_404(programs, slug=slug)
+    rows = listed(
+        Course.objects.visible_to(request.user).filter(program=program).order_by("-sort_on", "-pk"), lang(), slice(60)
+    )
+    over = {Course.Status.ENDED, Course.Status.CANCELLED}
+    context = {
+        "program": program,
+        "coming": [row for row in reversed(rows) if row.now_status not in over],
+        "past": [row for row in rows if row.now_status in over],
+        "outcomes": (program.safe_translation_getter("outcomes", any_language=True) or "").splitlines(),
+    }
+    return render(request, "programs/program_detail.html", context)
+
+
+@require_safe
+@public_page
+def workgroup_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who a workgroup is and what it offers."""
+    workgroups = Workgroup.objects.prefetch_related(
+        "translations", "areas__translations", "organisations__translations"
+    )
+    workgroup = get_object_or_404(workgroups, slug=slug)
+    coming = Count("courses", filter=Q(courses__in=public().filter(sort_on__gte=clock.today())))
+    programs = Program.objects.filter(workgroup=workgroup, state=Program.State.PUBLISHED).annotate(coming=coming)
+    context = {
+        "workgroup": workgroup,
+        "programs": programs.prefetch_related("translations").order_by("-coming", "slug")[:100],
+        "coordinators": coordinators_of(workgroup),
+    }
+    return render(request, "programs/workgroup_detail.html", context)
+
+
+def coordinators_of(workgroup: Workgroup) -> list[str]:
+    """Names of today's coordinators, as they gave them themselves."""
+    open_today = Appointment.objects.open_on(clock.today()).filter(
+        workgroup=workgroup, role=Appointment.Role.COORDINATOR
+    )
+    names = open_today.filter(member__cares__relation="self").values_list("member__cares__learner__name", flat=True)
+    return [name for name in names.order_by("member") if name]
+
+
+def lang() -> str:
+    """The page's language."""
+    return get_language() or "fa"

@@ -1,0 +1,168 @@
+"""The buttons of the seat panel and of one's own page: enrol, withdraw, answer an offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from base.pages import is_htmx
+from base.refusal import Refusal, Refused, refuse_if
+from members.limits import allow
+from members.models import Learner
+from members.sessions import member_of
+from programs import services
+from programs.listing import listed
+from programs.models import Course, Enrolment
+from programs.panel import panel_for
+from programs.views.course import course_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+A_MINUTE = 60
+MOST_A_MINUTE = 20
+
+
+def panel(request: HttpRequest, slug: str, refusal: Refusal | None = None) -> HttpResponse:
+    """The course's panel as it stands now: a part for htmx, else its page; with the reason why an act was refused."""
+    status = 409 if refusal else 200
+    if is_htmx(request):
+        course = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")[0]
+        context: dict[str, Any] = {"course": course, "panel": panel_for(course, request.user), "refused": refusal}
+        return render(request, "programs/_seat.html", context, status=status)
+    if refusal is None:
+        return redirect(f"{reverse('programs:course_detail', args=[slug])}#seat")
+    page = reverse("programs:course_detail", args=[slug])
+    context = course_context(request, slug) | {"refused": refusal, "twin_url": _twin(page)}
+    return render(request, "programs/course_detail.html", context, status=status)
+
+
+def _twin(page: str) -> str:
+    language, other = ("fa", "en") if page.startswith("/fa/") else ("en", "fa")
+    return page.replace(f"/{language}/", f"/{other}/", 1)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
+    """Gives the chosen learner a seat or a place in the queue; who is new gives name and birth first."""
+    page = reverse("programs:course_detail", args=[slug])
+    if request.method != "POST":
+        return redirect(page)
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
+    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    learner = _learner(request)
+    if learner is None:
+        return _ask_profile(request, page)
+    try:
+        refuse_if(why_too_many(request))
+        services.enrol(actor=member_of(request), course=course, learner=learner)
+    except Refused as refused:
+        if refused.refusal.code == "needs_profile" and learner == _own(request):
+            return _ask_profile(request, page, refused.refusal)
+        return panel(request, slug, refused.refusal)
+    return panel(request, slug)
+
+
+def why_too_many(request: HttpRequest) -> Refusal | None:
+    """Whether the member has pressed more than twenty buttons within a minute."""
+    if allow(f"enrol:{request.user.pk}", MOST_A_MINUTE, A_MINUTE):
+        return None
+    return Refusal("too_many", gettext("Wait a few minutes and try again"))
+
+
+def _learner(request: HttpRequest) -> Learner | None:
+    """The learner chosen in the panel, or the member themself; None for who has not said who they are."""
+    chosen = request.POST.get("learner", "")
+    if not chosen:
+        return _own(request)
+    mine = Learner.objects.visible_to(member_of(request))
+    return get_object_or_404(mine, pk=int(chosen) if chosen.isdecimal() else 0)
+
+
+def _own(request: HttpRequest) -> Learner | None:
+    member = member_of(request)
+    return Learner.objects.visible_to(member).filter(cares__relation="self", cares__guardian=member).first()
+
+
+def _ask_profile(request: HttpRequest, page: str, refusal: Refusal | None = None) -> HttpResponse:
+    asked = {"next": f"{page}#seat"} | ({"ask": "gender"} if refusal and "gender" in refusal.values["missing"] else {})
+    address = f"{reverse('members:profile')}?{urlencode(asked)}"
+    return HttpResponse(headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
+
+
+def _act(request: HttpRequest, pk: int, verb: Callable[[Enrolment], Enrolment]) -> HttpResponse:
+    """Does one thing to one's own place and shows the panel, or one's own page when the act came from there."""
+    mine = Enrolment.objects.visible_to(request.user).select_related("course", "learner", "offer")
+    enrolment = get_object_or_404(mine, pk=pk)
+    refusal = None
+    try:
+        refuse_if(why_too_many(request))
+        verb(enrolment)
+    except Refused as refused:
+        refusal = refused.refusal
+    if request.POST.get("from") != "me":
+        return panel(request, enrolment.course.slug, refusal)
+    if refusal is not None:
+        messages.error(request, str(refusal.message))
+    return redirect("programs:me")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrolment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives one's own place back."""
+    if request.method != "POST":
+        return redirect("programs:enrolment_leave", pk=pk)
+    reason = request.POST.get("why", "") if request.POST.get("why") in REASONS else ""
+    return _act(request, pk, lambda one: services.withdraw(actor=member_of(request), enrolment=one, reason=reason))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrolment_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes the offered seat; with `leaving`, gives up the course that clashes in the same step."""
+    if request.method != "POST":
+        return redirect("programs:me")
+    leaving = request.POST.get("leaving", "")
+    if not leaving.isdecimal():
+        return _act(request, pk, lambda one: services.accept(actor=member_of(request), enrolment=one))
+    other = get_object_or_404(
+        Enrolment.objects.visible_to(request.user).live(), course=int(leaving), learner__enrolments=pk
+    )
+    return _act(
+        request, pk, lambda one: services.accept_instead(actor=member_of(request), enrolment=one, leaving=other)
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrolment_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says no to the offered seat."""
+    if request.method != "POST":
+        return redirect("programs:me")
+    return _act(request, pk, lambda one: services.decline(actor=member_of(request), enrolment=one))
+
+
+REASONS = ("time", "distance", "other_course", "other")
+
+
+@login_required
+@require_safe
+def enrolment_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once before a place is given back, and says who gets it."""
+    enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user).select_related("learner"), pk=pk)
+    if enrolment.state not in Enrolment.LIVE:
+        return redirect("programs:me")
+    course = listed(Course.objects.filter(pk=enrolment.course_id), get_language() or "fa")[0]
+    return render(request, "programs/leave.html", {"enrolment": enrolment, "course": course})

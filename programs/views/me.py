@@ -1,0 +1,120 @@
+"""One's own page: what needs me, my seats, my places in queues, what I have learned; and my calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.models import Care
+from members.services import renew_calendar
+from members.sessions import member_of
+from notifications.models import Channel, Delivery
+from programs import calendars
+from programs.listing import Listed, listed
+from programs.models import Course, Enrolment
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from members.models import Member
+
+State = Enrolment.State
+LATEST_MESSAGES = 3
+
+
+@login_required
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """What needs me first, then what is next."""
+    rows = places_of(member_of(request))
+    return render(request, "programs/me.html", sorted_by_need(rows) | inbox_of(member_of(request)))
+
+
+def places_of(member: Member) -> list[dict[str, Any]]:
+    """Every place of the learners this member cares for, with its course and its rank in the queue: four queries."""
+    own = Care.objects.filter(guardian=member, learner=OuterRef("learner"), relation=Care.Relation.SELF)
+    mine = Enrolment.objects.visible_to(member).select_related("learner", "offer").annotate(is_self=Exists(own))
+    enrolments: list[Any] = list(mine.order_by("course__sort_on", "pk"))
+    courses = {
+        row.pk: row for row in listed(Course.objects.filter(pk__in={one.course_id for one in enrolments}), _language())
+    }
+    ranks = Enrolment.objects.ranks({one.course_id for one in enrolments if one.state == State.WAITING})
+    return [
+        {
+            "enrolment": one,
+            "course": courses[one.course_id],
+            "position": ranks.get(one.pk),
+            "learner": one.learner,
+            "is_self": one.is_self,
+        }
+        for one in enrolments
+    ]
+
+
+def sorted_by_need(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The places in the groups of the page: offers, seats, queues, and what is over (the latest first)."""
+
+    def some(*states: State) -> list[dict[str, Any]]:
+        return [row for row in rows if row["enrolment"].state in states and not is_over(row["course"])]
+
+    shown = {State.OFFERED, State.SEATED, State.WAITING, State.APPLIED}
+    past = [row for row in rows if row["enrolment"].state not in shown or is_over(row["course"])]
+    return {
+        "offers": some(State.OFFERED),
+        "seats": some(State.SEATED),
+        "queues": some(State.WAITING, State.APPLIED),
+        "past": past[::-1],
+        "is_family": not all(row["is_self"] for row in rows),
+    }
+
+
+def is_over(course: Listed) -> bool:
+    """Whether a course has ended or was called off."""
+    return course.now_status in {Course.Status.ENDED, Course.Status.CANCELLED}
+
+
+def inbox_of(member: Member) -> dict[str, Any]:
+    """How many messages are new."""
+    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX)
+    return {"unread": mine.filter(read_at__isnull=True).count()}
+
+
+def _language() -> str:
+    return get_language() or "fa"
+
+
+@login_required
+@require_safe
+def calendar_link(request: HttpRequest) -> HttpResponse:
+    """The secret address of my calendar, and how to put it on a phone."""
+    return render(request, "programs/calendar.html", {"address": calendars.address_of(member_of(request))})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendar_renew(request: HttpRequest) -> HttpResponse:
+    """Makes a new secret address; the old one ends at once."""
+    if request.method == "POST":
+        renew_calendar(actor=member_of(request))
+    return redirect("programs:calendar_link")
+
+
+@require_safe
+def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """A member's own courses as iCalendar; whoever has the address may read it, and it names no person."""
+    member = calendars.member_of(secret)
+    if member is None:
+        raise Http404
+    return calendars.answer(request, calendars.of_member(member))
+
+
+@require_safe
+def courses_feed(request: HttpRequest) -> HttpResponse:
+    """Class meetings of the courses that the filters of the address leave, as iCalendar."""
+    return calendars.answer(request, calendars.of_catalogue(request.GET, request.GET.get("lang", "")))

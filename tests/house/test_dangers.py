@@ -1,0 +1,95 @@
+"""Dangerous words stand where a reason is listed (S2), own SQL in few places (T19), HTTP in channels (T18)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.house import code
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = code.files()
+TEMPLATES = sorted((code.ROOT / "templates").rglob("*"))
+WORDS = {"mark_safe", "SafeString", "SafeText", "csrf_exempt", "eval", "exec", "pickle", "marshal", "RawSQL"}
+METHODS = {"raw", "extra"}
+ALLOWED = {
+    ("base/templatetags/city.py", "mark_safe"): "Markdown after its allow-list, and our own icons",
+    ("base/templatetags/city.py", "SafeString"): "the type of what it gives",
+    ("programs/imports/profiles/mft.py", "raw"): "a cell of a partner's file, no queryset",
+}
+SQL_PLACES = {
+    "base/clock.py:measure": "the database's clock",
+    "members/services/signin.py:_one_at_a_time": "an advisory lock, so that a limit is counted by one at a time",
+    "programs/catalogue.py:_sum": "all counts of the filters in one pass",
+    "notifications/services/post.py:_insert": "a notice is said once, in one statement",
+    "programs/services/seats.py:take": "the one guarded statement by which a seat or a place is taken",
+    "learningcity/checks.py:letters": "what the database knows of Persian letters",
+    "learningcity/health.py:_ask": "whether the database answers",
+}
+CLIENTS = {"urllib.request", "http.client", "requests", "httpx", "aiohttp", "urllib3", "smtplib", "socket", "ftplib"}
+
+
+def words(module: ast.Module) -> set[str]:
+    """The names that a module uses or imports."""
+    found = {node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute)}
+    found |= {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    found = found - METHODS | {part for name in imports(module) for part in name.split(".")}
+    return found | {
+        last for call, last in code.calls(module) if last in METHODS and isinstance(call.func, ast.Attribute)
+    }
+
+
+def imports(module: ast.Module) -> set[str]:
+    """The full names of what a module imports."""
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def sql_places(path: Path) -> set[str]:
+    """The functions of a file that send SQL of their own."""
+    found = set()
+    for function in code.functions(code.tree(path)):
+        if {"execute", "executemany"} & {last for _, last in code.calls(function)}:
+            found.add(f"{code.name(path)}:{function.name}")
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=code.name)
+def test_dangerous_words_are_listed(path: Path) -> None:
+    used = words(code.tree(path)) & (WORDS | METHODS)
+    assert {word for word in used if (code.name(path), word) not in ALLOWED} == set()
+
+
+@pytest.mark.parametrize("line", ["mark_safe(x)", "rows.raw('x')", "import pickle", "from x import csrf_exempt"])
+def test_the_guard_of_words_can_fail(line: str) -> None:
+    assert words(ast.parse(line)) & (WORDS | METHODS)
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.is_file()], ids=code.name)
+def test_templates_escape_everything(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert (
+        re.findall(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)(?![^>]*json)", text)
+        == []
+    )
+
+
+def test_own_sql_stands_in_listed_functions() -> None:
+    """T19."""
+    assert set().union(*(sql_places(path) for path in FILES)) == set(SQL_PLACES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=code.name)
+def test_only_channels_speak_to_other_machines(path: Path) -> None:
+    """T18."""
+    assert "channels" in path.parts or imports(code.tree(path)) & CLIENTS == set()

@@ -1,0 +1,61 @@
+"""Channels that lead to real servers of this machine, and a clock that the tests set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from base import clock
+from notifications.services import codes, deliver
+from tests.notifications import servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from tests.notifications.servers import Gateway, MailHandler
+
+NOON = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)  # 12:00 in Tehran
+NIGHT = dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC)  # midnight
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    """No test inherits another one's silence of a channel."""
+    deliver.away_until.clear()
+    codes.looked.__dict__.clear()
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
+    """Sets the portal's clock."""
+
+    def set_to(instant: dt.datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant)
+        codes.looked.__dict__.clear()
+        deliver.away_until.clear()
+
+    set_to(NOON)
+    return set_to
+
+
+@pytest.fixture
+def mail(settings: SettingsWrapper) -> Iterator[MailHandler]:
+    """The mail server."""
+    with servers.mail_server() as (handler, port):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        yield handler
+
+
+@pytest.fixture
+def sms(settings: SettingsWrapper) -> Iterator[Gateway]:
+    """The gateway of text messages."""
+    with servers.gateway() as (state, address):
+        settings.SMS_URL = address
+        yield state

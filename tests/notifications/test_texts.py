@@ -1,0 +1,92 @@
+"""Every kind has words in both languages, with everything that a reader needs, and short enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from notifications import rules, texts
+from programs.models import Enrolment
+
+FOLDER = Path(settings.BASE_DIR) / "templates" / "notices"
+KINDS = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.glob("*/*.txt"))
+VALUES: dict[str, Any] = {
+    "course_title": {"fa": "کمک‌های اولیه", "en": "First aid"},
+    "other_title": {"fa": "سفالگری", "en": "Pottery"},
+    "venue": {"fa": "سرای محلهٔ الهیه", "en": "Elahieh house"},
+    "course_slug": "first-aid",
+    "starts_on": "2026-12-06",
+    "starts_at": "2026-12-06T12:30:00+00:00",
+    "old_starts_at": "2026-12-05T12:30:00+00:00",
+    "expires_at": "2026-11-24T14:30:00+00:00",
+    "learner": "پرنیا",
+    "position": 3,
+    "reason": {"fa": "برف", "en": "Snow"},
+    "code": "123456",
+}
+SENT = {"seated", "waiting", "offered", "lapsed", "declined", "withdrawn", "unplaced", "cancelled", "moved"}
+SENT |= {"starts_tomorrow", "clash", "missing"}
+
+
+def test_every_event_has_its_words() -> None:
+    assert {f"programs/{event}" for event in SENT} <= set(KINDS)
+    assert SENT - {"moved", "starts_tomorrow", "clash", "missing"} <= set(Enrolment.State.values)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_words_in_both_languages(kind: str, language: str) -> None:
+    text = texts.render(kind, VALUES, language)
+    for words in (text.subject, text.inbox, text.email, text.sms):
+        assert words
+        assert "{" not in words
+        assert "None" not in words
+    assert text.path.startswith(f"/{language}/") or kind == "members/code"
+    assert len(text.sms) <= 320
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
+    least = {
+        name: VALUES[name] for name in ("course_title", "other_title", "course_slug", "learner", "expires_at", "code")
+    }
+    text = texts.render(kind, least | {"starts_at": None, "starts_on": None, "venue": {}, "reason": ""}, "en")
+    assert "None" not in text.email + text.sms
+
+
+def test_a_text_in_one_language_stands_for_the_other() -> None:
+    assert "سفال" in texts.render("programs/seated", VALUES | {"course_title": {"fa": "سفال"}}, "en").subject
+
+
+def test_a_reason_ends_once() -> None:
+    assert "Reason: Snow. " in texts.render("programs/cancelled", VALUES | {"reason": "Snow. "}, "en").inbox
+
+
+def test_days_and_digits_are_the_readers() -> None:
+    assert "یکشنبه ۱۵ آذر" in texts.render("programs/seated", VALUES, "fa").inbox
+    assert "Sunday 6 December, 16:00" in texts.render("programs/seated", VALUES, "en").inbox
+
+
+def test_a_value_cannot_begin_a_part() -> None:
+    """T12."""
+    text = texts.render("programs/withdrawn", VALUES | {"reason": "x\n--- link\n//evil.example"}, "en")
+    assert text.path == "/en/courses/first-aid/"
+
+
+def test_a_text_is_not_written_for_html() -> None:
+    assert (
+        "Tom & <Jerry>"
+        in texts.render("programs/seated", VALUES | {"course_title": {"en": "Tom & <Jerry>"}}, "en").subject
+    )
+
+
+def test_a_language_that_the_portal_does_not_speak_reads_persian() -> None:
+    assert texts.render("programs/seated", VALUES, "ku").path.startswith("/fa/")
+
+
+def test_every_group_names_kinds_that_exist() -> None:
+    named = {kind for group in rules.GROUPS for kind in group.kinds} - {"programs/called_off"}
+    assert named <= set(KINDS)

@@ -1,0 +1,142 @@
+"""T4: a fault after any statement of any service leaves the database as it was; D6 shows what a held lock does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection, transaction
+
+from base.refusal import Refused
+from members.models import Audit
+from notifications.models import Delivery, Notice
+from programs import services
+from programs.models import Course, Enrolment, Offer
+from tests.programs import world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.django_db
+
+
+class Fault(Exception):  # noqa: N818 - it is what happens
+    """What is thrown into a service."""
+
+
+class FaultAfter:
+    """Lets so many statements pass and fails at the next one."""
+
+    def __init__(self, passed: int) -> None:
+        self.left = passed
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        if "SAVEPOINT" in sql:
+            return execute(sql, params, many, context)
+        if self.left == 0:
+            raise Fault
+        self.left -= 1
+        return execute(sql, params, many, context)
+
+
+def everything() -> list[list[Any]]:
+    """All that a service of this room may write."""
+    models = (Course, Enrolment, Offer, Audit, Notice, Delivery)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def queued(people: int, **columns: Any) -> tuple[Course, list[Enrolment]]:
+    course = world.course(**({"capacity": 1} | columns))
+    found = []
+    for _ in range(people):
+        member, learner = world.person()
+        course.refresh_from_db()
+        found.append(services.enrol(actor=member, course=course, learner=learner)[0])
+    return course, found
+
+
+def to_enrol(wait: bool) -> Callable[[], Any]:  # noqa: FBT001 - the table reads better
+    course, _ = queued(1 if wait else 0)
+    course.refresh_from_db()
+    member, learner = world.person()
+    return lambda: services.enrol(actor=member, course=course, learner=learner)
+
+
+def to_withdraw() -> Callable[[], Any]:
+    _, (seated, *_) = queued(3)
+    return lambda: services.withdraw(actor=seated.asked_by, enrolment=seated)
+
+
+def to_answer(verb: Callable[..., Any]) -> Callable[[], Any]:
+    _, (seated, first, _) = queued(3)
+    services.withdraw(actor=seated.asked_by, enrolment=seated)
+    first.refresh_from_db()
+    return lambda: verb(actor=first.asked_by, enrolment=first)
+
+
+def to_lapse() -> Callable[[], Any]:
+    course, (seated, *_) = queued(3)
+    services.withdraw(actor=seated.asked_by, enrolment=seated)
+    Offer.objects.update(expires_at=seated.asked_at)
+    return lambda: services.queue.sweep_course(course.pk)
+
+
+def to_resize() -> Callable[[], Any]:
+    course, _ = queued(3)
+    actor = world.coordinator(course)
+    return lambda: services.resize(actor=actor, course=course, capacity=3, waiting_size=None)
+
+
+def to_cancel() -> Callable[[], Any]:
+    course, _ = queued(3)
+    actor = world.coordinator(course)
+    return lambda: services.cancel(actor=actor, course=course, reason={"fa": "برف", "en": "Snow"})
+
+
+def to_conclude() -> Callable[[], Any]:
+    course, (seated,) = queued(1)
+    actor = world.coordinator(course)
+    return lambda: services.conclude(actor=actor, enrolment=seated, completed=True)
+
+
+SERVICES = {
+    "enrol": lambda: to_enrol(wait=False),
+    "queue": lambda: to_enrol(wait=True),
+    "withdraw": to_withdraw,
+    "accept": lambda: to_answer(services.accept),
+    "decline": lambda: to_answer(services.decline),
+    "lapse": to_lapse,
+    "resize": to_resize,
+    "cancel": to_cancel,
+    "conclude": to_conclude,
+}
+
+
+@pytest.mark.parametrize("prepare", SERVICES.values(), ids=SERVICES.keys())
+def test_t4_a_fault_after_any_statement_leaves_nothing_behind(prepare: Callable[[], Callable[[], Any]]) -> None:
+    call = prepare()
+    before = everything()
+    for passed in range(200):
+        try:
+            with transaction.atomic(), connection.execute_wrapper(FaultAfter(passed)):
+                call()
+        except Fault:
+            assert everything() == before, f"after {passed} statements"
+        else:
+            break
+    assert passed > 3
+    assert everything() != before
+
+
+def test_t4_a_refusal_after_the_seat_was_taken_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard can fail: what is written before a rule speaks is undone with it."""
+    from programs.services import enrolling
+
+    call = to_enrol(wait=False)
+    before = everything()
+    monkeypatch.setattr(
+        enrolling, "tell", lambda *_args, **_values: (_ for _ in ()).throw(Refused(enrolling.Refusal("no", "")))
+    )
+    with pytest.raises(Refused):
+        call()
+    assert everything() == before

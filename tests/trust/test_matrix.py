@@ -1,0 +1,389 @@
+"""Who may open what, address by address and person by person (P1, P2); foreign rows (P3, P4), rights that ended (P5, P7),
+strict input (P6).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import translation
+from rest_framework import serializers
+
+from base import clock
+from learningcity.api import APPS, addresses_of
+from learningcity.rights import PEOPLE, RIGHTS, TOKENS, Right
+from members import services as accounts
+from members.asking import In
+from members.models import ApiToken, Care, Learner, Member
+from programs import calendars, services
+from programs.models import Course, Enrolment, Program
+from tests.programs import town as towns
+from tests.programs.town import DAY, Town, enrol, offered, person
+from workgroups.models import Appointment, Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpResponse
+
+pytestmark = pytest.mark.django_db
+BEHIND_ONE_DOOR = re.compile(r"admin:(?!index$)|admin/(?!login/|password_change/$).+")
+UNREAL = 999_999
+
+
+# The addresses of the URLconf
+
+
+def names(patterns: list[URLPattern | URLResolver], space: str = "", route: str = "") -> Iterator[str]:
+    """The name of every address, or its route where it has none."""
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from names(one.url_patterns, inner, route + str(one.pattern))
+        else:
+            yield f"{space}{one.name}" if one.name else route + str(one.pattern)
+
+
+def placed(found: set[str]) -> set[str]:
+    """The addresses that need a line of their own."""
+    return {name for name in found if not BEHIND_ONE_DOOR.match(name)}
+
+
+def test_every_address_has_its_place_in_the_table() -> None:
+    """P2."""
+    assert placed(set(names(get_resolver().url_patterns))) == set(RIGHTS)
+
+
+def test_the_guard_of_places_can_fail() -> None:
+    """P2."""
+    assert placed({"programs:new_page", "admin:index", "admin:members_member_changelist"}) - set(RIGHTS) == {
+        "programs:new_page"
+    }
+
+
+# The world
+
+
+@dataclass
+class World:
+    """A town with everyone in it, and the rows that the addresses name."""
+
+    people: dict[str, Member | None] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    values: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    data: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+
+@pytest.fixture
+def world() -> World:
+    town, made = Town(), World()
+    everyone = {name: person()[0] for name in PEOPLE[1:]}
+    member = everyone["member"]
+    _appoint(everyone, town)
+    made.people = {"visitor": None, **everyone}
+    made.tokens = {scope: accounts.make_token(actor=member, name=scope, scope=scope) for scope in TOKENS}
+    course = town.course(first=clock.now() + 30 * DAY, meetings=1)
+    seat = enrol(town.course(first=clock.now() + 35 * DAY, meetings=1), member)
+    offer = Enrolment.objects.get(
+        course=offered(town, member, first=clock.now() + 40 * DAY, meetings=1), state="offered"
+    )
+    draft_program = town.new_program(state=Program.State.DRAFT)
+    slugs = {
+        "published": course.slug,
+        "cancelled": town.course(state=Course.State.CANCELLED).slug,
+        "draft": town.course(state=Course.State.DRAFT).slug,
+        "course of a draft program": town.course(program=draft_program).slug,
+    }
+    learner = towns.own(member)
+    secret = calendars.address_of(member).rsplit("/", 1)[1].removesuffix(".ics")
+    for kind, slug in slugs.items():
+        made.values["programs:course_detail", kind] = {"slug": slug}
+        made.values["api_course", kind] = {"pk": Course.objects.get(slug=slug).pk}
+    made.values |= {
+        ("programs:program_detail", "published"): {"slug": town.program.slug},
+        ("programs:program_detail", "draft"): {"slug": draft_program.slug},
+        ("programs:workgroup_detail", ""): {"slug": town.workgroup.slug},
+        ("programs:organisation_detail", ""): {"slug": town.organisation.slug},
+        ("programs:venue_detail", ""): {"slug": town.venue.slug},
+        ("programs:area_detail", ""): {"slug": town.area.slug},
+        ("calendar", "right secret"): {"secret": secret},
+        ("calendar", "wrong secret"): {"secret": secret[:-1] + ("0" if secret[-1] != "0" else "1")},
+    }
+    for name in ("programs:course_enrol", "api_enrol"):
+        for kind in ("", "for the learner"):
+            made.values[name, kind] = {"slug": course.slug} if name.startswith("programs") else {"pk": course.pk}
+        made.data[name, "for the learner"] = {"learner": learner.pk}
+    for name in ("programs:enrolment_leave", "programs:enrolment_withdraw", "api_withdraw"):
+        made.values[name, ""] = {"pk": seat.pk}
+    for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
+        made.values[name, ""] = {"pk": offer.pk}
+    made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
+    made.data["api_inbox_read", ""] = {"until": 1}
+    return made
+
+
+def _appoint(everyone: dict[str, Member], town: Town) -> None:
+    municipality = Organisation.objects.create(slug="municipality", kind=Organisation.Kind.MUNICIPALITY)
+    since = clock.today() - DAY
+    Appointment.objects.create(
+        member=everyone["coordinator"], role="coordinator", workgroup=town.workgroup, from_on=since
+    )
+    Appointment.objects.create(member=everyone["staff"], role="staff", organisation=municipality, from_on=since)
+    Member.objects.filter(pk=everyone["superuser"].pk).update(is_superuser=True)
+
+
+def ask(world: World, name: str, right: Right, who: str) -> HttpResponse:
+    """What that person gets there, everything as it was before."""
+    client = Client(raise_request_exception=False)
+    headers = {"Authorization": f"Bearer {world.tokens[who]}"} if who in TOKENS else {}
+    if world.people.get(who):
+        client.force_login(Member.objects.get(pk=world.people[who].pk))
+    address, data = address_of(world, name, right), world.data.get((name, right.of), {})
+    if address.startswith("/api/"):
+        return client.generic(right.method, address, json.dumps(data), content_type="application/json", headers=headers)
+    return getattr(client, right.method.lower())(address, data, headers=headers)
+
+
+def address_of(world: World, name: str, right: Right) -> str:
+    """The address with the row that the line is about."""
+    if "/" in name:
+        return f"/{name}"
+    with translation.override("fa"):
+        return reverse(name, kwargs=world.values.get((name, right.of)))
+
+
+LINES = [(name, right) for name, rights in RIGHTS.items() for right in rights]
+
+
+@pytest.mark.parametrize(
+    ("name", "right"), LINES, ids=[f"{name} {right.method} {right.of}".strip() for name, right in LINES]
+)
+def test_each_person_gets_what_the_table_says(world: World, name: str, right: Right) -> None:
+    """P1."""
+    found = {}
+    expected = {who: status for who in (*PEOPLE, *TOKENS) if (status := getattr(right, who)) is not None}
+    for who in expected:
+        cache.clear()
+        with transaction.atomic():
+            found[who] = ask(world, name, right, who).status_code
+            transaction.set_rollback(True)
+    assert found == expected
+
+
+def test_the_walk_can_fail(world: World) -> None:
+    """P1: without the guard of `visible_to` the stranger would get the page."""
+    right = RIGHTS["programs:enrolment_leave"][0]
+    assert ask(world, "programs:enrolment_leave", right, "stranger").status_code == 404
+    Care.objects.create(
+        guardian=world.people["stranger"],
+        learner=towns.own(world.people["member"]),
+        relation="other",
+        from_on=clock.today(),
+    )
+    assert ask(world, "programs:enrolment_leave", right, "stranger").status_code == 200
+
+
+def admin_addresses() -> list[str]:
+    """Every address of Django's admin that can be built without or with a number."""
+    found = []
+    for name in set(names(get_resolver().url_patterns)):
+        if name.startswith("admin:"):
+            for values in ((), (1,)):
+                try:
+                    found.append(reverse(name, args=values))
+                except NoReverseMatch:
+                    continue
+    return sorted(found)
+
+
+@pytest.mark.parametrize("who", ["visitor", "member", "coordinator", "staff"])
+def test_nobody_but_superusers_enters_the_admin(world: World, who: str) -> None:
+    """P1."""
+    client = Client(raise_request_exception=False)
+    if world.people[who]:
+        client.force_login(world.people[who])
+    addresses = [address for address in admin_addresses() if address != "/admin/login/"]
+    assert len(addresses) > 20
+    assert {
+        address: status for address in addresses if (status := client.get(address).status_code) not in {302, 404}
+    } == {}
+
+
+# Foreign rows
+
+
+def test_a_row_through_a_foreign_parent_is_not_there(world: World) -> None:
+    """P3: one's own offer, with somebody else's place to leave for it; one's own course, with somebody else's learner."""
+    member, stranger = world.people["member"], world.people["stranger"]
+    client = Client()
+    client.force_login(member)
+    theirs = enrol(Town().course(first=clock.now() + 90 * DAY), stranger)
+    offer = world.values["programs:enrolment_accept", ""]["pk"]
+    before = Enrolment.objects.order_by("pk").values_list("pk", "state")
+    rows = list(before)
+    assert client.post(f"/fa/me/enrolments/{offer}/accept/", {"leaving": theirs.course_id}).status_code == 404
+    learner = {"learner": towns.own(stranger).pk}
+    slug = world.values["programs:course_detail", "published"]["slug"]
+    pk = world.values["api_course", "published"]["pk"]
+    assert client.post(f"/fa/courses/{slug}/enrol/", learner).status_code == 404
+    answer = client.post(f"/api/v1/courses/{pk}/enrolments/", json.dumps(learner), content_type="application/json")
+    assert answer.status_code == 404
+    assert list(before.all()) == rows
+
+
+VARYING = (re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'), re.compile(r"[0-9a-f]{32}"))
+
+
+def bare(response: HttpResponse, address: str, row: str) -> tuple[int, str, dict[str, str]]:
+    """An answer without what differs at every request, and without the address that was asked for."""
+    slug = address if row.isdecimal() else row
+    text = response.content.decode()
+    for one in VARYING:
+        text = one.sub("*", text)
+    text = text.replace(address, "*")
+    kept = {name: value for name, value in response.headers.items() if name not in {"X-Request-ID", "Content-Length"}}
+    return response.status_code, text, {name: value.replace(slug, "*") for name, value in kept.items()}
+
+
+HIDDEN = [
+    ("get", "/{lang}/me/enrolments/{row}/leave/", "seat"),
+    ("post", "/{lang}/me/enrolments/{row}/withdraw/", "seat"),
+    ("post", "/{lang}/me/enrolments/{row}/accept/", "seat"),
+    ("post", "/{lang}/me/enrolments/{row}/decline/", "seat"),
+    ("delete", "/api/v1/me/enrolments/{row}/", "seat"),
+    ("post", "/api/v1/me/enrolments/{row}/accept/", "seat"),
+    ("get", "/api/v1/courses/{row}/", "draft id"),
+    ("get", "/{lang}/courses/{row}/", "draft slug"),
+    ("post", "/{lang}/courses/{row}/enrol/", "draft slug"),
+    ("get", "/{lang}/programs/{row}/", "draft program"),
+    ("get", "/calendar/{row}.ics", "secret"),
+]
+
+
+ASKED = [(who, *one) for who in ("visitor", "stranger") for one in HIDDEN if (who, one[2]) != ("visitor", "seat")]
+
+
+@pytest.mark.parametrize(("who", "method", "path", "row"), ASKED, ids=[" ".join(one[:3]) for one in ASKED])
+def test_not_yours_and_not_there_are_the_same_bytes(world: World, who: str, method: str, path: str, row: str) -> None:
+    """P4."""
+    client = Client()
+    if world.people[who]:
+        client.force_login(world.people[who])
+    real = {
+        "seat": str(world.values["programs:enrolment_leave", ""]["pk"]),
+        "draft id": str(world.values["api_course", "draft"]["pk"]),
+        "draft slug": world.values["programs:course_detail", "draft"]["slug"],
+        "draft program": world.values["programs:program_detail", "draft"]["slug"],
+        "secret": world.values["calendar", "wrong secret"]["secret"],
+    }[row]
+    unreal = {"draft slug": "no-such-course", "draft program": "no-such-program"}.get(row, str(UNREAL))
+    addresses = [path.format(lang="fa", row=one) for one in (real, unreal)]
+    kind = "application/json" if "/api/" in path else "application/x-www-form-urlencoded"
+    hidden, missing = (client.generic(method.upper(), address, "{}", content_type=kind) for address in addresses)
+    assert hidden.status_code == (302 if who == "visitor" and "enrol/" in path else 404)
+    assert bare(hidden, addresses[0][3:], real) == bare(missing, addresses[1][3:], unreal)
+
+
+# Rights that ended
+
+
+@pytest.mark.parametrize(("role", "place"), [("coordinator", "workgroup"), ("staff", "organisation")])
+def test_an_appointment_gives_nothing_from_its_last_day_on(
+    monkeypatch: pytest.MonkeyPatch, role: str, place: str
+) -> None:
+    """P5: at midnight in the city, also on a session and a token that are open."""
+    town = Town()
+    member = person()[0]
+    draft = town.course(state=Course.State.DRAFT)
+    last = dt.date(2026, 11, 24)
+    where = {place: getattr(town, place)}
+    Appointment.objects.create(member=member, role=role, from_on=last - 30 * DAY, until_on=last, **where)
+    before, after = clock.at(last, dt.time()) - dt.timedelta(seconds=1), clock.at(last, dt.time(0, 0, 1))
+    monkeypatch.setattr(clock, "now", lambda: before)
+    client = Client()
+    client.force_login(member)
+    bearer = {"Authorization": f"Bearer {accounts.make_token(actor=member, name='x', scope='work')}"}
+
+    def statuses() -> list[int]:
+        page, api = f"/fa/courses/{draft.slug}/", f"/api/v1/courses/{draft.pk}/"
+        answers = [client.get(page), client.get(api), Client().get(api, headers=bearer)]
+        return [answer.status_code for answer in answers]
+
+    assert statuses() == [200, 200, 200]
+    monkeypatch.setattr(clock, "now", lambda: after)
+    assert statuses() == [404, 404, 404]
+
+
+def test_care_that_ended_gives_nothing(client: Client) -> None:
+    """P7."""
+    member = person()[0]
+    child = Learner.objects.create(name="آرش", born_from=dt.date(2014, 1, 1), born_until=dt.date(2014, 12, 31))
+    care = Care.objects.create(guardian=member, learner=child, relation="child", from_on=dt.date(2020, 1, 1))
+    place, _ = services.enrol(actor=member, course=Town().course(), learner=child)
+    client.force_login(member)
+    leave = f"/fa/me/enrolments/{place.pk}/leave/"
+    shown = [f"/fa/courses/{place.course.slug}/", "/api/v1/me/learners/"]
+    assert client.get(leave).status_code == 200
+    assert ["آرش" in client.get(address).content.decode() for address in shown] == [True, True]
+    assert client.get("/api/v1/me/enrolments/").json()["results"] != []
+    Care.objects.filter(pk=care.pk).update(until_on=clock.today())
+    assert client.get(leave).status_code == 404
+    assert client.delete(f"/api/v1/me/enrolments/{place.pk}/").status_code == 404
+    assert ["آرش" in client.get(address).content.decode() for address in shown] == [False, False]
+    assert client.get("/api/v1/me/enrolments/").json()["results"] == []
+
+
+# Strict input
+
+WRITABLE = {"EnrolIn": {"learner", "if_full"}, "NothingIn": set(), "ReadIn": {"until"}}
+
+
+def inputs(
+    kind: type[serializers.Serializer[Any]] = serializers.Serializer,
+) -> Iterator[type[serializers.Serializer[Any]]]:
+    """Every serializer of ours that reads what was sent."""
+    assert all(addresses_of(app) for app in APPS)  # their modules are loaded
+    for one in kind.__subclasses__():
+        if (
+            one.__name__.endswith("In")
+            and one.__module__.split(".")[0] not in {"rest_framework", "tests"}
+            and one is not In
+        ):
+            yield one
+        yield from inputs(one)
+
+
+def test_every_writable_field_is_listed() -> None:
+    """P6."""
+    assert {one.__name__: set(one().fields) for one in inputs()} == WRITABLE
+
+
+def test_every_input_is_strict() -> None:
+    """P6."""
+    assert [one.__name__ for one in inputs() if not issubclass(one, In)] == []
+
+
+@pytest.mark.parametrize(
+    "extra", [{"state": "seated"}, {"place": 1}, {"actor": 1}, {"course": 1}, {"if_full": "wait", "id": 7}]
+)
+def test_a_field_that_nobody_asked_for_is_refused(world: World, client: Client, extra: dict[str, Any]) -> None:
+    """P6."""
+    client.force_login(world.people["member"])
+    count = Enrolment.objects.count()
+    paths = {"enrol": f"courses/{world.values['api_course', 'published']['pk']}/enrolments/"}
+    paths["accept"] = f"me/enrolments/{world.values['api_accept', '']['pk']}/accept/"
+    paths["read"] = "me/inbox/read/"
+    for name, path in paths.items():
+        data = extra | ({"until": 1} if name == "read" else {})
+        answer = client.post(f"/api/v1/{path}", json.dumps(data), content_type="application/json")
+        assert (path, answer.status_code, answer["Content-Type"]) == (path, 400, "application/problem+json")
+    assert Enrolment.objects.count() == count
