@@ -53,6 +53,12 @@ def answering(of: str) -> Right:
     return replace(everybody(404, of=of), coordinator=200, staff=200, superuser=200)
 
 
+def desk(status: int = 200, method: str = "GET", of: str = "") -> Right:
+    """Those who answer for the workgroup of the row, or for any where there is no row; for all others it is not there."""
+    right = replace(members(404, method), of=of)
+    return replace(right, coordinator=status, staff=status, superuser=status)
+
+
 def by_token(right: Right) -> Right:
     """As the API does it: 401 without a member; tokens need the scope `me`."""
     return replace(right, visitor=401, read=403, me=right.member, work=right.member)
@@ -127,6 +133,9 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:enrolment_withdraw": (members(302), owner(302, "POST")),
     "programs:enrolment_accept": (members(302), owner(302, "POST")),
     "programs:enrolment_decline": (members(302), owner(302, "POST")),
+    # The workspace
+    "programs:work": (desk(),),
+    "programs:work_programs": (desk(),),
     # The API
     "schema": (everybody(),),
     "docs": (everybody(),),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, course, enrol, me
+from programs.views.work import home, programs
 
 app_name = "programs"
 urlpatterns = [
@@ -22,4 +23,6 @@ urlpatterns = [
     path("me/enrolments/<int:pk>/withdraw/", enrol.enrolment_withdraw, name="enrolment_withdraw"),
     path("me/enrolments/<int:pk>/accept/", enrol.enrolment_accept, name="enrolment_accept"),
     path("me/enrolments/<int:pk>/decline/", enrol.enrolment_decline, name="enrolment_decline"),
+    path("work/", home.work, name="work"),
+    path("work/programs/", programs.program_list, name="work_programs"),
 ]

@@ -26,8 +26,10 @@ IDS = re.compile(r"\b(?:[ADFHIPRTUVBS]\d{1,2})\b")
 
 
 def pytest_configure() -> None:
-    """Gives each worker of a parallel run a Redis database of its own, as it has one of PostgreSQL."""
+    """Gives each worker of a parallel run a Redis database of its own, as it has one of PostgreSQL, and time on a busy machine."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if settings.REDIS_URL:
+        settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 10, "socket_timeout": 10}
     if settings.REDIS_URL and worker:
         base, _slash, number = settings.CACHES["default"]["LOCATION"].rpartition("/")
         settings.CACHES["default"]["LOCATION"] = f"{base}/{int(number or 0) + 1 + int(worker.removeprefix('gw'))}"
