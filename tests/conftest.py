@@ -26,7 +26,7 @@ IDS = re.compile(r"\b(?:[ADFHIPRTUVBS]\d{1,2})\b")
 
 
 def pytest_configure() -> None:
-    """Gives each worker of a parallel run a Redis database of its own, as it has one of PostgreSQL, and time on a busy machine."""
+    """Gives each worker of a parallel run a Redis database of its own, and it time to answer on a busy machine."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if settings.REDIS_URL:
         settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 10, "socket_timeout": 10}
