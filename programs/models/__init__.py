@@ -3,5 +3,17 @@
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
 from programs.models.enrolment import Enrolment, Offer
 from programs.models.program import Feed, Program
+from programs.models.revision import Remark, Revision
 
-__all__ = ["ClassMeeting", "Course", "Enrolment", "Feed", "Offer", "Program", "Slot", "Teaching"]
+__all__ = [
+    "ClassMeeting",
+    "Course",
+    "Enrolment",
+    "Feed",
+    "Offer",
+    "Program",
+    "Remark",
+    "Revision",
+    "Slot",
+    "Teaching",
+]
