@@ -152,6 +152,7 @@ FIELDS = {
     "programs.Feed.last_read_at": "none",
     "programs.ProgramTranslation.language_code": "none",
     "programs.ProgramTranslation.title": "none",
+    "programs.ProgramTranslation.written_at": "none",
     "programs.ProgramTranslation.summary": "none",
     "programs.ProgramTranslation.outcomes": "none",
     "programs.ProgramTranslation.description": "none",

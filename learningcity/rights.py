@@ -147,6 +147,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_course_create": (desk(302), desk(302, "POST")),
     "programs:work_program_history": (desk(),),
     "programs:work_program_restore": (desk(), desk(302, "POST")),
+    "programs:work_translations": (desk(),),
     "programs:work_course": (desk(),),
     "programs:work_course_save": (members(302), desk(409, "POST")),
     "programs:work_course_publish": (members(302), desk(409, "POST")),

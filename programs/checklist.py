@@ -32,7 +32,7 @@ IN_LANGUAGE = {"fa": _("in Persian"), "en": _("in English")}
 
 def texts_of(row: Any) -> dict[str, dict[str, Any]]:
     """Every text of a translated row by language and field; one query unless they were fetched before."""
-    names = row._parler_meta.root.get_translated_fields()  # noqa: SLF001 - parler's documented name
+    names = [name for name in row._parler_meta.root.get_translated_fields() if name != "written_at"]  # noqa: SLF001 - parler's
     return {one.language_code: {name: getattr(one, name) or "" for name in names} for one in row.translations.all()}
 
 

@@ -43,6 +43,8 @@ def differences(row: Program | Course, old: dict[str, Any], new: dict[str, Any])
     kind: Any = type(row)
     root = kind._parler_meta.root  # noqa: SLF001 - parler's documented name
     for name in root.get_translated_fields():
+        if name == "written_at":
+            continue
         label = root.model._meta.get_field(name).verbose_name  # noqa: SLF001 - Django's documented name
         for language in sorted({*old["texts"], *new["texts"]}, reverse=True):
             before, after = (one["texts"].get(language, {}).get(name) or "" for one in (old, new))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, course, enrol, me
-from programs.views.work import courses, home, programs
+from programs.views.work import courses, home, programs, translations
 
 app_name = "programs"
 urlpatterns = [
@@ -36,6 +36,7 @@ urlpatterns = [
     path("work/programs/<slug:slug>/courses/", programs.course_create, name="work_course_create"),
     path("work/programs/<slug:slug>/history/", programs.program_history, name="work_program_history"),
     path("work/programs/<slug:slug>/history/<int:version>/", programs.program_restore, name="work_program_restore"),
+    path("work/translations/", translations.translation_list, name="work_translations"),
     path("work/courses/<slug:slug>/", courses.course_edit, name="work_course"),
     path("work/courses/<slug:slug>/save/", courses.course_save, name="work_course_save"),
     path("work/courses/<slug:slug>/publish/", courses.course_publish, name="work_course_publish"),

@@ -156,6 +156,8 @@ def _write_texts(row: Any, texts: Texts) -> list[tuple[str, str]]:
             own = own or model(master_id=row.pk, language_code=language)
             for name in differing:
                 setattr(own, name, fields[name])
+            if hasattr(own, "written_at"):
+                own.written_at = clock.now()
             own.save()
             changed += [(language, name) for name in differing]
     return changed

@@ -122,6 +122,7 @@ def _desk(town: Town) -> list[Place]:
         ("program form", f"work/programs/{program.slug}/"),
         ("program history", f"work/programs/{program.slug}/history/"),
         ("program restore", f"work/programs/{program.slug}/history/1/"),
+        ("translations", "work/translations/"),
         ("course form", f"work/courses/{course.slug}/"),
         ("course history", f"work/courses/{course.slug}/history/"),
     ]
