@@ -69,6 +69,11 @@ def writing(status: int = 302, *, visitor: int = 302) -> tuple[Right, ...]:
     return members(302), members(status, "POST", visitor=visitor)
 
 
+def acting(status: int = 302) -> tuple[Right, ...]:
+    """An address of the workspace that only changes something: who opens it is led to its page, the rest is `desk`."""
+    return everybody(302), desk(status, "POST")
+
+
 _signing_in = (everybody(302), everybody(422, "POST"))
 _ADMIN = Right(302, 302, 302, 302, 302, 200)
 
@@ -122,6 +127,9 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "notifications:preferences": (members(),),
     "notifications:preferences_save": writing(422),
     "programs:me": (members(),),
+    "programs:my_questions": (members(),),
+    "programs:course_ask_form": (members(),),
+    "programs:course_ask": writing(422),
     "programs:calendar_link": (members(),),
     "programs:calendar_renew": writing(),
     "programs:course_enrol": (
@@ -136,6 +144,22 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     # The workspace
     "programs:work": (desk(),),
     "programs:work_programs": (desk(),),
+    "programs:work_roster": (desk(),),
+    "programs:work_roster_print": (desk(),),
+    "programs:work_admit_form": (desk(),),
+    "programs:work_admit": acting(422),
+    "programs:work_export_form": (desk(),),
+    "programs:work_export": acting(422),
+    "programs:work_place": (desk(),),
+    "programs:work_place_contact": acting(200),
+    "programs:work_place_withdraw": acting(422),
+    "programs:work_place_promote": acting(422),
+    "programs:work_message": (desk(),),
+    "programs:work_message_preview": acting(422),
+    "programs:work_message_send": acting(422),
+    "programs:work_questions": (desk(),),
+    "programs:work_question": (desk(),),
+    "programs:work_question_reply": acting(422),
     # The API
     "schema": (everybody(),),
     "docs": (everybody(),),

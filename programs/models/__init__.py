@@ -3,5 +3,6 @@
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
 from programs.models.enrolment import Enrolment, Offer
 from programs.models.program import Feed, Program
+from programs.models.question import Question
 
-__all__ = ["ClassMeeting", "Course", "Enrolment", "Feed", "Offer", "Program", "Slot", "Teaching"]
+__all__ = ["ClassMeeting", "Course", "Enrolment", "Feed", "Offer", "Program", "Question", "Slot", "Teaching"]

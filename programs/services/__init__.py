@@ -1,26 +1,38 @@
 """Every change to programs, courses and places in them."""
 
+from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.enrolling import enrol, withdraw
 from programs.services.indexing import index
 from programs.services.offers import accept, accept_instead, decline
+from programs.services.questions import ask, reply
 from programs.services.queue import sweep
 from programs.services.repair import save_repaired
+from programs.services.rosters import export, message, read_roster
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
 
 __all__ = [
     "accept",
     "accept_instead",
+    "admit",
+    "ask",
     "cancel",
     "conclude",
     "decline",
     "enrol",
+    "export",
     "index",
+    "message",
+    "promote",
+    "read_roster",
     "remind_of_tomorrow",
+    "reply",
     "reschedule",
     "resize",
     "save_repaired",
+    "show_contacts",
     "sweep",
     "tell_of_clashes",
     "withdraw",
+    "withdraw_for",
 ]

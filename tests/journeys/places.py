@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from base import clock
+from programs import services
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
 
 if TYPE_CHECKING:
     from members.models import Member
+    from programs.models import Enrolment
 
 NAME = "پرنیا"
 SEARCHES = {
@@ -95,5 +97,43 @@ def guide() -> Guide:
         other = person(NAME)[0]
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
+    found.member += _asked(seat, member) + _desk(town)
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     return found
+
+
+def _asked(seat: Enrolment, member: Member) -> list[Place]:
+    """What a resident asked, with and without an answer."""
+    services.ask(actor=member, course=seat.course, text=f"{NAME}؟")
+    return [
+        Place("ask the organiser", f"courses/{seat.course.slug}/ask/", member),
+        Place("my questions", "me/questions/", member),
+    ]
+
+
+def _desk(town: Town) -> list[Place]:
+    """The pages of a coordinator about one course."""
+    desk = person(NAME)[0]
+    desk.appointments.create(role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    course = town.course(first=clock.now() + 230 * DAY, capacity=2)
+    places = [enrol(course, person(NAME)[0]) for _ in range(4)]
+    moved = services.promote(actor=desk, enrolment=places[3], reason=NAME, extra_seat=True)
+    gone = services.withdraw_for(actor=desk, enrolment=places[0], reason=NAME)
+    questions = [services.ask(actor=person(NAME)[0], course=course, text=f"{NAME}؟") for _ in range(2)]
+    services.reply(actor=desk, question=questions[1], text=NAME)
+    roster = f"work/courses/{course.slug}/roster/"
+    pages = {
+        "roster": roster,
+        "add someone": f"{roster}add/",
+        "a place": f"{roster}{places[1].pk}/",
+        "a place moved up": f"{roster}{moved.pk}/",
+        "download the list": f"{roster}export/",
+        "sheet for the class": f"{roster}print/",
+        "message": f"work/courses/{course.slug}/message/?pick={places[1].pk}",
+        "questions": "work/questions/",
+        "a question": f"work/questions/{questions[0].pk}/",
+    }
+    parts = {f"roster {tab}": f"{roster}?tab={tab}" for tab in ("offered", "waiting", "applied", "left")}
+    parts |= {"a place left": f"{roster}{gone.pk}/", "a question answered": f"work/questions/{questions[1].pk}/"}
+    variants = [Place(name, path, desk, is_variant=True) for name, path in parts.items()]
+    return [Place(name, path, desk) for name, path in pages.items()] + variants

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from base.refusal import Refused
-from members.models import Audit
+from members.models import Audit, Care, Learner, Member
 from notifications.models import Delivery, Notice
 from programs import services
-from programs.models import Course, Enrolment, Offer
+from programs.models import Course, Enrolment, Offer, Question
 from tests.programs import world
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class FaultAfter:
 
 def everything() -> list[list[Any]]:
     """All that a service of this room may write."""
-    models = (Course, Enrolment, Offer, Audit, Notice, Delivery)
+    models = (Course, Enrolment, Offer, Question, Member, Learner, Care, Audit, Notice, Delivery)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -99,6 +99,45 @@ def to_conclude() -> Callable[[], Any]:
     return lambda: services.conclude(actor=actor, enrolment=seated, completed=True)
 
 
+def to_admit() -> Callable[[], Any]:
+    course, _ = queued(1)
+    actor = world.coordinator(course)
+    course.refresh_from_db()
+    person = {"contact": "+989181112233", "name": "مینا رستمی", "birth_year": 1380, "relation": "self"}
+    return lambda: services.admit(actor=actor, course=course, person=person, asked="desk", consents=True)
+
+
+def to_withdraw_for() -> Callable[[], Any]:
+    course, (seated, *_) = queued(2)
+    actor = world.coordinator(course)
+    return lambda: services.withdraw_for(actor=actor, enrolment=seated, reason="به خواست خودش")
+
+
+def to_promote() -> Callable[[], Any]:
+    course, (*_, last) = queued(3)
+    actor = world.coordinator(course)
+    return lambda: services.promote(actor=actor, enrolment=last, reason="ویلچر", extra_seat=True)
+
+
+def to_message() -> Callable[[], Any]:
+    course, _ = queued(2)
+    actor = world.coordinator(course)
+    return lambda: services.message(actor=actor, course=course, texts={"fa": "برف", "en": "Snow"}, to="all")
+
+
+def to_reply() -> Callable[[], Any]:
+    course, _ = queued(0)
+    actor = world.coordinator(course)
+    question = services.ask(actor=world.person()[0], course=course, text="کجا؟")
+    return lambda: services.reply(actor=actor, question=question, text="همین‌جا")
+
+
+def to_ask() -> Callable[[], Any]:
+    course, _ = queued(0)
+    member = world.person()[0]
+    return lambda: services.ask(actor=member, course=course, text="کجا؟")
+
+
 SERVICES = {
     "enrol": lambda: to_enrol(wait=False),
     "queue": lambda: to_enrol(wait=True),
@@ -109,6 +148,12 @@ SERVICES = {
     "resize": to_resize,
     "cancel": to_cancel,
     "conclude": to_conclude,
+    "admit": to_admit,
+    "withdraw_for": to_withdraw_for,
+    "promote": to_promote,
+    "message": to_message,
+    "ask": to_ask,
+    "reply": to_reply,
 }
 
 

@@ -126,9 +126,28 @@ def world() -> World:
         made.values[name, ""] = {"pk": seat.pk}
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
+    _fill_desk(made, town, course, member)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
+
+
+def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
+    """What the workspace's addresses name: a course with somebody in it, and a question about it."""
+    place = enrol(town.course(first=clock.now() + 50 * DAY), member)
+    question = services.ask(actor=member, course=place.course, text="ابزار را خودمان بیاوریم؟")
+    about_course, about_place = {"slug": place.course.slug}, {"slug": place.course.slug, "pk": place.pk}
+    for name in RIGHTS:
+        if name.startswith("programs:work_place"):
+            made.values[name, ""] = about_place
+        elif name.startswith("programs:work_question") and name != "programs:work_questions":
+            made.values[name, ""] = {"pk": question.pk}
+        elif name.startswith(
+            ("programs:work_roster", "programs:work_admit", "programs:work_export", "programs:work_message")
+        ):
+            made.values[name, ""] = about_course
+    for name in ("programs:course_ask_form", "programs:course_ask"):
+        made.values[name, ""] = {"slug": course.slug}
 
 
 def _appoint(everyone: dict[str, Member], town: Town) -> None:

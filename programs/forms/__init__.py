@@ -1,0 +1,1 @@
+"""The shape of what coordinators and residents type about courses."""
