@@ -64,6 +64,11 @@ def by_token(right: Right) -> Right:
     return replace(right, visitor=401, read=403, me=right.member, work=right.member)
 
 
+def by_work_token(right: Right) -> Right:
+    """As the API does it for the workspace: tokens need the scope `work`."""
+    return replace(right, visitor=401, read=403, me=403, work=right.member)
+
+
 def writing(status: int = 302, *, visitor: int = 302) -> tuple[Right, ...]:
     """An address that only changes something: who opens it is led to its page, whoever they are."""
     return members(302), members(status, "POST", visitor=visitor)
@@ -180,6 +185,15 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "api_withdraw": (by_token(owner(204, "DELETE")),),
     "api_accept": (by_token(owner(200, "POST")),),
     "api_decline": (by_token(owner(200, "POST")),),
+    "api_ask": (by_token(members(201, "POST")),),
+    "api_my_questions": (by_token(members()),),
+    "api_work_roster": (by_work_token(desk()), by_work_token(desk(201, "POST", of="somebody new"))),
+    "api_work_message": (by_work_token(desk(201, "POST")),),
+    "api_work_withdraw": (by_work_token(desk(200, "POST")),),
+    "api_work_promote": (by_work_token(desk(200, "POST")),),
+    "api_work_contact": (by_work_token(desk(200, "POST")),),
+    "api_work_questions": (by_work_token(members()),),
+    "api_work_reply": (by_work_token(desk(200, "POST")),),
     # Repair by superusers; every address of Django's admin stands behind the same door
     "admin:index": (_ADMIN,),
     "admin/login/": (replace(everybody(403), visitor=302, read=302, me=302, work=302),),

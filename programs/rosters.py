@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from base import clock
 from base.persian import fold, sort_key
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 State = Enrolment.State
 PAGE_SIZE = 100
 TABS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
-    "seated": (_("Enrolled"), (State.SEATED, State.COMPLETED, State.ABSENT)),
-    "offered": (_("Offered a seat"), (State.OFFERED,)),
-    "waiting": (_("Waiting"), (State.WAITING,)),
-    "applied": (_("Applied"), (State.APPLIED,)),
+    "seated": (pgettext_lazy("people", "Enrolled"), (State.SEATED, State.COMPLETED, State.ABSENT)),
+    "offered": (pgettext_lazy("people", "Offered a seat"), (State.OFFERED,)),
+    "waiting": (pgettext_lazy("people", "Waiting"), (State.WAITING,)),
+    "applied": (pgettext_lazy("people", "Applied"), (State.APPLIED,)),
     "left": (
         _("No longer there"),
         (State.WITHDRAWN, State.DECLINED, State.LAPSED, State.REFUSED, State.UNPLACED, State.CANCELLED),

@@ -38,7 +38,9 @@ def stop(refusal: Refusal | None) -> None:
 
 
 def _lines(rows: int, **attrs: Any) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": str(rows), "cols": None, **attrs})
+    widget = forms.Textarea(attrs={"rows": str(rows), **attrs})
+    del widget.attrs["cols"]  # the page's width decides
+    return widget
 
 
 class AdmitForm(ProfileForm):
