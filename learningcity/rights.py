@@ -146,6 +146,10 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:enrolment_withdraw": (members(302), owner(302, "POST")),
     "programs:enrolment_accept": (members(302), owner(302, "POST")),
     "programs:enrolment_decline": (members(302), owner(302, "POST")),
+    # Wishes
+    "programs:wishes": (everybody(),),
+    "programs:wish": writing(422),
+    "programs:wish_support": writing(),
     # The workspace
     "programs:work": (desk(),),
     "programs:work_programs": (desk(),),
@@ -162,6 +166,12 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_message": (desk(),),
     "programs:work_message_preview": acting(422),
     "programs:work_message_send": acting(422),
+    "programs:work_demand": (desk(),),
+    "programs:work_wish": (desk(),),
+    "programs:work_wish_fulfil": acting(422),
+    "programs:work_wish_set_aside": acting(302),
+    "programs:work_coverage": (desk(),),
+    "programs:work_coverage_cell": (desk(),),
     "programs:work_questions": (desk(),),
     "programs:work_question": (desk(),),
     "programs:work_question_reply": acting(422),

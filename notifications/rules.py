@@ -41,8 +41,8 @@ GROUPS = (
     Group(
         "organisers",
         _("Messages from organisers"),
-        _("what they write to a class, answers to my questions"),
-        frozenset({"programs/message", "programs/answered"}),
+        _("what they write to a class, answers to my questions and wishes"),
+        frozenset({"programs/message", "programs/answered", "programs/wish_answered"}),
     ),
 )
 

@@ -16,8 +16,8 @@ from base import clock
 from base.persian import has_hidden_controls, persian_digits
 from base.refusal import Refusal
 from members.models import Audit, Learner
-from programs.models import ClassMeeting, Course, Enrolment, Offer, Question, Slot
-from workgroups.models import Appointment
+from programs.models import ClassMeeting, Course, Enrolment, Offer, Program, Question, Slot, Wish
+from workgroups.models import Appointment, Workgroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_LIVE_PLACES = 60
 MOST_FOUND_A_DAY, MOST_MESSAGES_A_DAY, MOST_QUESTIONS_A_DAY, MOST_EXPORTS_AN_HOUR = 20, 5, 5, 10
+MOST_WISHES_A_DAY, LONGEST_WISH = 5, 200
 LONGEST_REASON, LONGEST_MESSAGE, LONGEST_QUESTION, LONGEST_REPLY = 300, 600, 1000, 2000
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 GENDER_OF_AUDIENCE = {
@@ -37,6 +38,9 @@ GENDER_OF_AUDIENCE = {
     "men_only": Learner.Gender.MALE,
     "boys_only": Learner.Gender.MALE,
 }
+
+
+NOT_YOURS = Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
 
 
 def _in_page_digits(value: int | None) -> str:
@@ -221,7 +225,7 @@ def why_not_answer_for(course: Course, member: Member) -> Refusal | None:
     """Whether the member does not answer for the course: a coordinator of its workgroup and staff do."""
     if Course.objects.answered_for_by(member).filter(pk=course.pk).exists():
         return None
-    return Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
+    return NOT_YOURS
 
 
 def why_not_cancel(course: Standing) -> Refusal | None:
@@ -314,3 +318,29 @@ def why_not_ask(member: Member) -> Refusal | None:
 def why_not_reply(question: Question) -> Refusal | None:
     """Whether somebody has answered already."""
     return Refusal("answered", _("This question is answered already")) if question.answered_at else None
+
+
+def why_not_wish(member: Member) -> Refusal | None:
+    """Whether the member has made five wishes within a day."""
+    text = format_lazy(_("You have made {most} wishes today; go on tomorrow"), most=number(MOST_WISHES_A_DAY))
+    return _too_many(MOST_WISHES_A_DAY, _lines("wish", DAY, actor_id=member.pk), text)
+
+
+def why_not_support(wish: Wish) -> Refusal | None:
+    """Whether a wish no longer waits."""
+    return None if wish.state == Wish.State.OPEN else Refusal("not_open", _("This wish does not wait any more"))
+
+
+def why_not_fulfil(actor: Member, program: Program, course: Course | None) -> Refusal | None:
+    """Whether the actor does not answer for what shall answer a wish, or nobody could see it."""
+    if not Workgroup.objects.coordinated_by(actor).filter(pk=program.workgroup_id).exists():
+        return NOT_YOURS
+    is_public = program.state == Program.State.PUBLISHED
+    if course is not None:
+        is_public = is_public and course.program_id == program.pk and course.state == Course.State.PUBLISHED
+    return None if is_public else Refusal("not_public", _("Publish it first, so that people find it"))
+
+
+def why_not_set_aside(actor: Member) -> Refusal | None:
+    """Whether the actor coordinates nothing."""
+    return None if Workgroup.objects.coordinated_by(actor).exists() else NOT_YOURS

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, enrol, me, questions
-from programs.views.work import home, messages, programs, rosters
+from programs.views import catalogue, course, enrol, me, questions, wishes
+from programs.views.work import demand, home, messages, programs, rosters
 from programs.views.work import questions as work_questions
 
 app_name = "programs"
@@ -19,6 +19,9 @@ urlpatterns = [
     path("organisations/<slug:slug>/", catalogue.organisation_detail, name="organisation_detail"),
     path("venues/<slug:slug>/", catalogue.venue_detail, name="venue_detail"),
     path("areas/<slug:slug>/", catalogue.area_detail, name="area_detail"),
+    path("wishes/", wishes.wish_list, name="wishes"),
+    path("wishes/add/", wishes.wish, name="wish"),
+    path("wishes/<int:pk>/support/", wishes.wish_support, name="wish_support"),
     path("me/", me.me, name="me"),
     path("me/questions/", questions.my_questions, name="my_questions"),
     path("me/calendar/", me.calendar_link, name="calendar_link"),
@@ -42,6 +45,12 @@ urlpatterns = [
     path("work/courses/<slug:slug>/message/", messages.message, name="work_message"),
     path("work/courses/<slug:slug>/message/preview/", messages.message_preview, name="work_message_preview"),
     path("work/courses/<slug:slug>/message/send/", messages.message_send, name="work_message_send"),
+    path("work/demand/", demand.demand, name="work_demand"),
+    path("work/demand/<int:pk>/", demand.wish, name="work_wish"),
+    path("work/demand/<int:pk>/answer/", demand.wish_fulfil, name="work_wish_fulfil"),
+    path("work/demand/<int:pk>/set-aside/", demand.wish_set_aside, name="work_wish_set_aside"),
+    path("work/coverage/", demand.coverage_page, name="work_coverage"),
+    path("work/coverage/courses/", demand.coverage_cell, name="work_coverage_cell"),
     path("work/questions/", work_questions.question_list, name="work_questions"),
     path("work/questions/<int:pk>/", work_questions.question, name="work_question"),
     path("work/questions/<int:pk>/reply/", work_questions.question_reply, name="work_question_reply"),

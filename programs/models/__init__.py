@@ -1,8 +1,22 @@
 """Programs, their courses, and the places of learners in them."""
 
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
+from programs.models.demand import Support, VainSearch, Wish
 from programs.models.enrolment import Enrolment, Offer
 from programs.models.program import Feed, Program
 from programs.models.question import Question
 
-__all__ = ["ClassMeeting", "Course", "Enrolment", "Feed", "Offer", "Program", "Question", "Slot", "Teaching"]
+__all__ = [
+    "ClassMeeting",
+    "Course",
+    "Enrolment",
+    "Feed",
+    "Offer",
+    "Program",
+    "Question",
+    "Slot",
+    "Support",
+    "Teaching",
+    "VainSearch",
+    "Wish",
+]

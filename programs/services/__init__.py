@@ -2,6 +2,7 @@
 
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.courses import cancel, conclude, reschedule, resize
+from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
 from programs.services.indexing import index
 from programs.services.offers import accept, accept_instead, decline
@@ -21,8 +22,10 @@ __all__ = [
     "decline",
     "enrol",
     "export",
+    "fulfil",
     "index",
     "message",
+    "note_vain_search",
     "promote",
     "read_roster",
     "remind_of_tomorrow",
@@ -30,9 +33,12 @@ __all__ = [
     "reschedule",
     "resize",
     "save_repaired",
+    "set_aside",
     "show_contacts",
+    "support",
     "sweep",
     "tell_of_clashes",
+    "wish",
     "withdraw",
     "withdraw_for",
 ]

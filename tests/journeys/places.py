@@ -11,7 +11,7 @@ from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
 
 if TYPE_CHECKING:
     from members.models import Member
-    from programs.models import Enrolment
+    from programs.models import Course, Enrolment
 
 NAME = "پرنیا"
 SEARCHES = {
@@ -71,6 +71,7 @@ def guide() -> Guide:
         ("course for children", f"courses/{child.slug}/"),
         ("program", f"programs/{town.program.slug}/"),
         ("workgroups", "workgroups/"),
+        ("wishes for visitors", "wishes/"),
         ("workgroup", f"workgroups/{town.workgroup.slug}/"),
         ("organisation", f"organisations/{town.organisation.slug}/"),
         ("venue", f"venues/{town.venue.slug}/"),
@@ -136,4 +137,24 @@ def _desk(town: Town) -> list[Place]:
     parts = {f"roster {tab}": f"{roster}?tab={tab}" for tab in ("offered", "waiting", "applied", "left")}
     parts |= {"a place left": f"{roster}{gone.pk}/", "a question answered": f"work/questions/{questions[1].pk}/"}
     variants = [Place(name, path, desk, is_variant=True) for name, path in parts.items()]
-    return [Place(name, path, desk) for name, path in pages.items()] + variants
+    return [Place(name, path, desk) for name, path in pages.items()] + variants + _demand(town, desk, course)
+
+
+def _demand(town: Town, desk: Member, course: Course) -> list[Place]:
+    """The pages of what the city asks for, with wishes that wait and one that is answered."""
+    wishes = [
+        services.wish(actor=desk, text=f"{NAME} {word}", language="fa", area=town.area, district=town.district)[0]
+        for word in ("۱", "۲")
+    ]
+    services.fulfil(actor=desk, wish=wishes[1], program=course.program, course=course)
+    for _ in range(6):
+        services.note_vain_search(query=NAME)
+    cell = f"?area={town.area.slug}&district={town.district.slug}"
+    pages = {
+        "wishes": "wishes/",
+        "demand": "work/demand/",
+        "a wish": f"work/demand/{wishes[0].pk}/",
+        "coverage": "work/coverage/",
+        "behind a cell": f"work/coverage/courses/{cell}",
+    }
+    return [Place(name, path, desk) for name, path in pages.items()]

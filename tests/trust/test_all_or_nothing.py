@@ -11,7 +11,7 @@ from base.refusal import Refused
 from members.models import Audit, Care, Learner, Member
 from notifications.models import Delivery, Notice
 from programs import services
-from programs.models import Course, Enrolment, Offer, Question
+from programs.models import Course, Enrolment, Offer, Question, Support, Wish
 from tests.programs import world
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class FaultAfter:
 
 def everything() -> list[list[Any]]:
     """All that a service of this room may write."""
-    models = (Course, Enrolment, Offer, Question, Member, Learner, Care, Audit, Notice, Delivery)
+    models = (Course, Enrolment, Offer, Question, Wish, Support, Member, Learner, Care, Audit, Notice, Delivery)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -138,6 +138,30 @@ def to_ask() -> Callable[[], Any]:
     return lambda: services.ask(actor=member, course=course, text="کجا؟")
 
 
+def to_wish() -> Callable[[], Any]:
+    member = world.person()[0]
+    return lambda: services.wish(actor=member, text="شنا", language="fa")
+
+
+def to_support() -> Callable[[], Any]:
+    wish, _ = to_wish()()
+    member = world.person()[0]
+    return lambda: services.support(actor=member, wish=wish)
+
+
+def to_fulfil() -> Callable[[], Any]:
+    wish, _ = to_wish()()
+    course = world.course()
+    actor = world.coordinator(course)
+    return lambda: services.fulfil(actor=actor, wish=wish, program=course.program, course=course)
+
+
+def to_set_aside() -> Callable[[], Any]:
+    wish, _ = to_wish()()
+    actor = world.coordinator(world.course())
+    return lambda: services.set_aside(actor=actor, wish=wish)
+
+
 SERVICES = {
     "enrol": lambda: to_enrol(wait=False),
     "queue": lambda: to_enrol(wait=True),
@@ -154,6 +178,10 @@ SERVICES = {
     "message": to_message,
     "ask": to_ask,
     "reply": to_reply,
+    "wish": to_wish,
+    "support": to_support,
+    "fulfil": to_fulfil,
+    "set_aside": to_set_aside,
 }
 
 

@@ -137,12 +137,14 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     """What the workspace's addresses name: a course with somebody in it, and a question about it."""
     place = enrol(town.course(first=clock.now() + 50 * DAY), member)
     question = services.ask(actor=member, course=place.course, text="ابزار را خودمان بیاوریم؟")
+    wish, _ = services.wish(actor=member, text="شنا برای بانوان", language="fa")
     about_course = {"slug": place.course.slug}
     kinds: dict[str, dict[str, Any]] = {
         "work_(roster|admit|export|message)": about_course,
         "work_place": about_course | {"pk": place.pk},
         "work_question(?!s)": {"pk": question.pk},
         "course_ask": {"slug": course.slug},
+        "(work_wish|wish_support)": {"pk": wish.pk},
     }
     named = [
         (name, values) for pattern, values in kinds.items() for name in RIGHTS if re.match(f"programs:{pattern}", name)
