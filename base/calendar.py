@@ -94,6 +94,9 @@ class _Parts(NamedTuple):
     day: int
 
 
+_SEASONS = {"fa": ("بهار", "تابستان", "پاییز", "زمستان"), "en": ("Spring", "Summer", "Autumn", "Winter")}
+
+
 def weekday_of(day: dt.date) -> int:
     """The number of the weekday in the city's week: 0 is Saturday, 6 is Friday."""
     return (day.weekday() + 2) % 7
@@ -231,3 +234,25 @@ def _parts(day: dt.date, language: str) -> _Parts:
 
 def _in_digits(text: str, language: str) -> str:
     return persian_digits(text) if language == "fa" else text
+
+
+def quarter_of(day: dt.date) -> tuple[int, int]:
+    """The Jalali year and its quarter, 1 to 4, in which the day lies; the quarters are the seasons."""
+    year, month, _day = _parts(day, "fa")
+    return year, (month - 1) // 3 + 1
+
+
+def quarter_bounds(year: int, quarter: int) -> tuple[dt.date, dt.date]:
+    """The first day of a quarter and the first one after it."""
+    following = (year, quarter + 1) if quarter < len(_SEASONS["fa"]) else (year + 1, 1)
+    first, after = (parse_day(f"{one}/{3 * part - 2}/1") for one, part in ((year, quarter), following))
+    return first, after
+
+
+def quarter_text(year: int, quarter: int, *, language: str) -> str:
+    """The season with its year, «پاییز ۱۴۰۵» or "Autumn 2026"; a winter that spans two years by both."""
+    name = _SEASONS[language][quarter - 1]
+    if language == "fa":
+        return _in_digits(f"{name} {year}", language)
+    first, after = quarter_bounds(year, quarter)
+    return f"{name} {first.year}" if first.year == after.year else f"{name} {first.year}–{after.year}"

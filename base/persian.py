@@ -22,6 +22,8 @@ _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _LOOSE_ZWNJ = re.compile(f"(?<![^ ]){_ZWNJ}+|{_ZWNJ}+(?![^ ])")
 
+_ALPHABET = " 0123456789ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+_RANKS = {letter: rank for rank, letter in enumerate(_ALPHABET)}
 _LETTERS = {ord(a): b for a, b in zip("يىئكةۀأإآٱؤ", "یییکههااااو", strict=True)}
 _DROP = dict.fromkeys([0x621, 0x640, 0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF, 0xAD, 0x670, *range(0x64B, 0x660)])
 _SEARCHED = _TO_LATIN | _LETTERS | _DROP
@@ -82,3 +84,8 @@ def fold(text: str) -> str:
 def joined(text: str) -> str:
     """The folded text without spaces, so that نرم افزار finds نرم‌افزار and نرمافزار."""
     return fold(text).replace(" ", "")
+
+
+def sort_key(text: str) -> tuple[int, ...]:
+    """By which Persian names stand in the order of their alphabet, before Latin ones; spellings do not matter."""
+    return tuple(_RANKS.get(letter, len(_ALPHABET) + ord(letter)) for letter in fold(text))

@@ -64,9 +64,19 @@ def by_token(right: Right) -> Right:
     return replace(right, visitor=401, read=403, me=right.member, work=right.member)
 
 
+def by_work_token(right: Right) -> Right:
+    """As the API does it for the workspace: tokens need the scope `work`."""
+    return replace(right, visitor=401, read=403, me=403, work=right.member)
+
+
 def writing(status: int = 302, *, visitor: int = 302) -> tuple[Right, ...]:
     """An address that only changes something: who opens it is led to its page, whoever they are."""
     return members(302), members(status, "POST", visitor=visitor)
+
+
+def acting(status: int = 302) -> tuple[Right, ...]:
+    """An address of the workspace that only changes something: who opens it is led to its page, the rest is `desk`."""
+    return everybody(302), desk(status, "POST")
 
 
 _signing_in = (everybody(302), everybody(422, "POST"))
@@ -122,6 +132,9 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "notifications:preferences": (members(),),
     "notifications:preferences_save": writing(422),
     "programs:me": (members(),),
+    "programs:my_questions": (members(),),
+    "programs:course_ask_form": (members(),),
+    "programs:course_ask": writing(422),
     "programs:calendar_link": (members(),),
     "programs:calendar_renew": writing(),
     "programs:course_enrol": (
@@ -133,6 +146,10 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:enrolment_withdraw": (members(302), owner(302, "POST")),
     "programs:enrolment_accept": (members(302), owner(302, "POST")),
     "programs:enrolment_decline": (members(302), owner(302, "POST")),
+    # Wishes
+    "programs:wishes": (everybody(),),
+    "programs:wish": writing(422),
+    "programs:wish_support": writing(),
     # The workspace
     "programs:work": (desk(),),
     "programs:work_programs": (desk(),),
@@ -157,6 +174,28 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_course_cancel": (desk(302), desk(422, "POST")),
     "programs:work_course_history": (desk(),),
     "programs:work_course_restore": (desk(), desk(302, "POST")),
+    "programs:work_roster": (desk(),),
+    "programs:work_roster_print": (desk(),),
+    "programs:work_admit_form": (desk(),),
+    "programs:work_admit": acting(422),
+    "programs:work_export_form": (desk(),),
+    "programs:work_export": acting(422),
+    "programs:work_place": (desk(),),
+    "programs:work_place_contact": acting(200),
+    "programs:work_place_withdraw": acting(422),
+    "programs:work_place_promote": acting(422),
+    "programs:work_message": (desk(),),
+    "programs:work_message_preview": acting(422),
+    "programs:work_message_send": acting(422),
+    "programs:work_demand": (desk(),),
+    "programs:work_wish": (desk(),),
+    "programs:work_wish_fulfil": acting(422),
+    "programs:work_wish_set_aside": acting(302),
+    "programs:work_coverage": (desk(),),
+    "programs:work_coverage_cell": (desk(),),
+    "programs:work_questions": (desk(),),
+    "programs:work_question": (desk(),),
+    "programs:work_question_reply": acting(422),
     # The API
     "schema": (everybody(),),
     "docs": (everybody(),),
@@ -177,6 +216,15 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "api_withdraw": (by_token(owner(204, "DELETE")),),
     "api_accept": (by_token(owner(200, "POST")),),
     "api_decline": (by_token(owner(200, "POST")),),
+    "api_ask": (by_token(members(201, "POST")),),
+    "api_my_questions": (by_token(members()),),
+    "api_work_roster": (by_work_token(desk()), by_work_token(desk(201, "POST", of="somebody new"))),
+    "api_work_message": (by_work_token(desk(201, "POST")),),
+    "api_work_withdraw": (by_work_token(desk(200, "POST")),),
+    "api_work_promote": (by_work_token(desk(200, "POST")),),
+    "api_work_contact": (by_work_token(desk(200, "POST")),),
+    "api_work_questions": (by_work_token(members()),),
+    "api_work_reply": (by_work_token(desk(200, "POST")),),
     # Repair by superusers; every address of Django's admin stands behind the same door
     "admin:index": (_ADMIN,),
     "admin/login/": (replace(everybody(403), visitor=302, read=302, me=302, work=302),),

@@ -156,6 +156,17 @@ def masked(contact: str) -> str:
     return _masked_digits(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
 
 
+def spelt(contact: str | None) -> str:
+    """A contact as people write it: a number in the country's own groups, an address as it is."""
+    if not contact or "@" in contact:
+        return contact or ""
+    try:
+        parsed = phonenumbers.parse(contact, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        return contact
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
 def _masked_digits(text: str) -> str:
     total = sum(sign.isdigit() for sign in text)
     shown, seen = "", 0

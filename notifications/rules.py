@@ -38,6 +38,12 @@ GROUPS = (
     OTHER,
     Group("classes", _("Changes to classes"), _("time, place, cancelled meetings"), CHANGES | {"programs/clash"}),
     Group("reminders", _("Reminders"), _("the day before class"), frozenset({"programs/starts_tomorrow"})),
+    Group(
+        "organisers",
+        _("Messages from organisers"),
+        _("what they write to a class, answers to my questions and wishes"),
+        frozenset({"programs/message", "programs/answered", "programs/wish_answered"}),
+    ),
 )
 
 

@@ -87,3 +87,9 @@ def _fact(name: str, value: Any, language: str) -> Any:
 
 def _line(text: str) -> str:
     return BLANKS.sub(" ", text).strip()
+
+
+def parts_of(sms: str) -> int:
+    """How many text messages the words take: 160 letters each, 153 of several; with Persian letters 70 and 67."""
+    one, several = (160, 153) if sms.isascii() else (70, 67)
+    return 1 if len(sms) <= one else -(-len(sms) // several)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SYNONYMS = Path(__file__).with_name("synonyms.txt")
 MOST_WORDS = 8
+LONGEST_GIST = 200
 SHORTEST_JOINED = 5
 SHORTEST_PART = 4  # a shorter word is looked for as a whole: شنا is not بشناسیم
 NEAR_ENOUGH = 0.72
@@ -62,6 +63,12 @@ def rank(text: str) -> Case:
         default=2,
         output_field=IntegerField(),
     )
+
+
+def gist(text: str) -> str:
+    """The words of a text that say something, folded and in order, so that like wishes are one; all of them where none does."""
+    words = set(fold(text).split())
+    return " ".join(sorted(words - _EMPTY or words))[:LONGEST_GIST]
 
 
 @dataclass(frozen=True)

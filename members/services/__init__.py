@@ -1,5 +1,6 @@
 """Every change to accounts, learners and the trail."""
 
+from members.services.assisting import introduce
 from members.services.audit import record
 from members.services.calendars import renew_calendar
 from members.services.devices import sign_out, sign_out_everywhere
@@ -13,6 +14,7 @@ __all__ = [
     "ask_code",
     "draw_code",
     "grant_superuser",
+    "introduce",
     "make_token",
     "mark_used",
     "record",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.db.models import FilteredRelation, Q
@@ -72,6 +72,26 @@ def _deliveries(notice: Notice, members: set[int]) -> Iterable[Delivery]:
         for channel in rules.channels_for(phone=phone, email=email, wishes=wishes):
             due_at = rules.due_from(channel, priority, now)
             yield Delivery(**own, channel=channel, due_at=due_at, reference=uuid.uuid4())
+
+
+class Reach(NamedTuple):
+    """How many members a notice would reach: in all, by each channel, in each language."""
+
+    members: int
+    channels: dict[str, int]
+    languages: dict[str, int]
+
+
+def reach(kind: str, members: Iterable[int]) -> Reach:
+    """Counts beforehand what `post` would do: two queries."""
+    people = _people(kind, set(members))
+    channels = Counter(
+        str(channel)
+        for (_pk, phone, email), wishes in people.items()
+        for channel in rules.channels_for(phone=phone, email=email, wishes=wishes)
+    )
+    spoken = Member.objects.filter(pk__in=[pk for pk, *_contacts in people]).values_list("language", flat=True)
+    return Reach(len(people), {str(Channel.INBOX): len(people), **channels}, dict(Counter(spoken)))
 
 
 def _people(kind: str, members: set[int]) -> dict[tuple[int, str | None, str | None], dict[str, bool]]:

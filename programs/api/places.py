@@ -75,7 +75,7 @@ def enrol(request: Request, pk: int) -> Response:
         )
         return 201 if is_new else 200, place_out(enrolment)
 
-    return _answered(request, lambda: once(request, work))
+    return answered(request, lambda: once(request, work))
 
 
 def _learner(request: Request, pk: int | None) -> Learner:
@@ -104,7 +104,7 @@ def limit_acts(request: Request) -> None:
         raise Throttled(wait=A_MINUTE)
 
 
-def _answered(request: Request, work: Callable[[], Response]) -> Response:
+def answered(request: Request, work: Callable[[], Response]) -> Response:
     """Runs the work in the language asked for, so that a refusal's words are in it."""
     with translation.override(language_of(request)):
         try:
@@ -131,7 +131,7 @@ def withdraw(request: Request, pk: int) -> Response:
         services.withdraw(actor=member_of(request), enrolment=enrolment)
         return Response(status=204)
 
-    return _answered(request, work)
+    return answered(request, work)
 
 
 @extend_schema(parameters=[LANG, KEY], request=NothingIn, responses={200: PlaceOut, 409: NO})
@@ -158,7 +158,7 @@ def _answer_offer(request: Request, pk: int, verb: Callable[..., Enrolment]) -> 
     def work() -> tuple[int, dict[str, Any]]:
         return 200, place_out(verb(actor=member_of(request), enrolment=enrolment))
 
-    return _answered(request, lambda: once(request, work))
+    return answered(request, lambda: once(request, work))
 
 
 @extend_schema(operation_id="me_enrolments_list", parameters=PAGING, responses=page_of(MyPlaceOut))

@@ -1,1 +1,1 @@
-"""The shape of what coordinators type."""
+"""The shape of what coordinators and residents type about courses."""

@@ -1,8 +1,10 @@
 """Programs, their courses, and the places of learners in them."""
 
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
+from programs.models.demand import Support, VainSearch, Wish
 from programs.models.enrolment import Enrolment, Offer
 from programs.models.program import Feed, Program
+from programs.models.question import Question
 from programs.models.revision import Remark, Revision
 
 __all__ = [
@@ -12,8 +14,12 @@ __all__ = [
     "Feed",
     "Offer",
     "Program",
+    "Question",
     "Remark",
     "Revision",
     "Slot",
+    "Support",
     "Teaching",
+    "VainSearch",
+    "Wish",
 ]

@@ -39,6 +39,15 @@ class CourseQuerySet(TranslatableQuerySet["Course"]):
         """Those that the member may change: of the workgroups they coordinate, and all of them for staff."""
         return self.filter(program__workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))
 
+    def taught_by(self, member: Member) -> Self:
+        """Those that the member instructs today."""
+        return self.filter(pk__in=Teaching.objects.open_on(clock.today()).filter(member=member).values("course"))
+
+    def with_roster_for(self, member: Member) -> Self:
+        """Those whose roster the member may open: the courses they answer for, and the names of those they instruct."""
+        own = self.answered_for_by(member).values("pk")
+        return self.filter(Q(pk__in=own) | Q(pk__in=self.taught_by(member).values("pk")))
+
 
 CourseManager = TranslatableManager.from_queryset(CourseQuerySet)
 

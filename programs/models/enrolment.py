@@ -115,6 +115,10 @@ class Enrolment(models.Model):
     )
     asked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     reason = models.CharField(_("reason"), max_length=300, default="", blank=True)
+    exception_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("moved up by")
+    )
+    exception_reason = models.CharField(_("why it was moved up"), max_length=300, default="", db_default="", blank=True)
     answers: models.JSONField[Any, Any] = models.JSONField(_("answers"), default=dict, blank=True)
     asked_at = models.DateTimeField(_("asked at"), default=clock.now)
     state_at = models.DateTimeField(_("in this state since"), default=clock.now)
@@ -153,6 +157,11 @@ class Enrolment(models.Model):
             models.CheckConstraint(name="enrolment_offered", condition=~Q(state="offered") | Q(offer__isnull=False)),
             models.CheckConstraint(
                 name="enrolment_waiting_placed", condition=~Q(state="waiting") | Q(place__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="enrolment_exception",
+                condition=Q(exception_by__isnull=True, exception_reason="")
+                | (Q(exception_by__isnull=False) & ~Q(exception_reason="")),
             ),
         ]
         indexes = [

@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from members.models import Learner, Member
 
 
-def enrol(*, actor: Member, course: Course, learner: Learner, wait: bool = True) -> tuple[Enrolment, bool]:
+def enrol(
+    *, actor: Member, course: Course, learner: Learner, wait: bool = True, assisted: str = ""
+) -> tuple[Enrolment, bool]:
     """Gives the learner a seat in a course, or where waiting is wanted the next place in its queue.
 
     Returns the place and whether it is new: asking again changes nothing and answers what already is. Locks the learner,
     then the course's row by the one statement that takes the seat. The caller has seen to it that the actor may act for the
-    learner (`Learner.objects.visible_to`).
+    learner (`Learner.objects.visible_to`); `assisted` says how the learner asked where somebody else enrols them (`admit`).
 
     Raises:
         Refused: with the code of the first rule that says no; nothing is left behind.
     """
-    if course.waiting and not queue_moves(course):
-        sweep_course(course.pk)
-        course.refresh_from_db(fields=["seats_taken", "waiting"])
+    close_queue(course)
     refusal = why_not_here(course, learner, wait=wait)
     if refusal is not None:
         return _standing_or_refused(course, learner, refusal), False
@@ -52,7 +52,14 @@ def enrol(*, actor: Member, course: Course, learner: Learner, wait: bool = True)
         if standing is not None:
             return standing, False
         refuse_if(why_not_now(course, Places.among(live)))
-        return _place(actor=actor, course=course, learner=learner, wait=wait), True
+        return _place(actor=actor, course=course, learner=learner, wait=wait, assisted=assisted), True
+
+
+def close_queue(course: Course) -> None:
+    """Ends the queue of a course whose time to move has passed, so that whoever comes now is judged by what is so."""
+    if course.waiting and not queue_moves(course):
+        sweep_course(course.pk)
+        course.refresh_from_db(fields=["seats_taken", "waiting"])
 
 
 def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> Enrolment:
@@ -63,7 +70,7 @@ def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> 
     return standing
 
 
-def _place(*, actor: Member, course: Course, learner: Learner, wait: bool) -> Enrolment:
+def _place(*, actor: Member, course: Course, learner: Learner, wait: bool, assisted: str) -> Enrolment:
     known = Known.of(course.pk, [learner.pk])
     taken = take(course, wait=wait)
     if taken is None:
@@ -73,9 +80,10 @@ def _place(*, actor: Member, course: Course, learner: Learner, wait: bool) -> En
     enrolment = Enrolment.objects.create(
         course=course, learner=learner, state=state, place=taken.place, asked_by=actor, asked_at=now, state_at=now
     )
-    record(actor=actor, verb="enrol", row=enrolment, on_behalf=learner.pk, changes={"state": [None, state]})
+    how = {"assisted": assisted} if assisted else {}
+    record(actor=actor, verb="enrol", row=enrolment, on_behalf=learner.pk, changes={"state": [None, state], **how})
     ahead: dict[str, Any] = {} if taken.is_seated else {"position": position(enrolment)}
-    tell([enrolment], state.value, urgency=Notice.Urgency.ANSWER, known=known, **ahead)
+    tell([enrolment], state.value, urgency=Notice.Urgency.ANSWER, known=known, **ahead, **how)
     return enrolment
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -11,6 +13,9 @@ from programs.models import Course, Enrolment, Offer
 from programs.rules import queue_moves
 from programs.services.notices import tell
 from programs.services.seats import count, lock_course, release, turn
+
+if TYPE_CHECKING:
+    from members.models import Member
 
 
 def move(course: Course) -> None:
@@ -27,17 +32,18 @@ def move(course: Course) -> None:
     )
     heads = list(queue if free is None else queue[:free])
     count(course, taken=len(heads), waiting=-len(heads))
-    _offer(course, heads)
+    offer(course, heads)
 
 
-def _offer(course: Course, heads: list[Enrolment]) -> None:
+def offer(course: Course, heads: list[Enrolment], *, actor: Member | None = None, verb: str = "offer") -> None:
+    """Offers seats that were just counted for them to those heads of a locked course, and tells them until when."""
     now = clock.now()
     deadline = offer_deadline(made_at=now, offer_hours=course.offer_hours, moves_until=course.moves_until)
     offers = [Offer(course=course, place=one.place or 0, seats=1, made_at=now, expires_at=deadline) for one in heads]
-    for one, offer in zip(heads, Offer.objects.bulk_create(offers), strict=True):
-        one.offer = offer
+    for one, made in zip(heads, Offer.objects.bulk_create(offers), strict=True):
+        one.offer = made
     Enrolment.objects.bulk_update(heads, ["offer"])
-    turn(actor=None, enrolments=heads, to=Enrolment.State.OFFERED, verb="offer")
+    turn(actor=actor, enrolments=heads, to=Enrolment.State.OFFERED, verb=verb)
     tell(heads, "offered", expires_at=deadline.isoformat())
 
 

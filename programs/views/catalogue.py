@@ -15,6 +15,7 @@ from base.calendar import WEEKDAYS, weekday_text
 from base.pages import is_htmx, public_page, too_many
 from base.persian import latin_digits
 from members.limits import allow, client_of, retry_after
+from programs import services
 from programs.catalogue import DAYPARTS, Facets, Filters, count, find, public
 from programs.listing import Listed, listed
 from programs.names import NOBODY, names
@@ -158,7 +159,15 @@ def _seen_from(
         return too_many(request, retry_after(A_MINUTE))
     if is_htmx(request):
         template = "programs/_results.html"
-    return render(request, template, results(request, among) | context)
+    found = results(request, among)
+    if found["filters"].is_loose and found["page"].number == 1:
+        _note_vain_search(found["filters"])
+    return render(request, template, found | context)
+
+
+def _note_vain_search(filters: Filters) -> None:
+    area, district = (next(iter(getattr(filters, name)), "") for name in ("area", "district"))
+    services.note_vain_search(query=filters.q, area_slug=area, district_slug=district)
 
 
 @require_safe

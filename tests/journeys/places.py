@@ -13,6 +13,7 @@ from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from members.models import Member
+    from programs.models import Course, Enrolment
 
 NAME = "پرنیا"
 SEARCHES = {
@@ -72,6 +73,7 @@ def guide() -> Guide:
         ("course for children", f"courses/{child.slug}/"),
         ("program", f"programs/{town.program.slug}/"),
         ("workgroups", "workgroups/"),
+        ("wishes for visitors", "wishes/"),
         ("workgroup", f"workgroups/{town.workgroup.slug}/"),
         ("organisation", f"organisations/{town.organisation.slug}/"),
         ("venue", f"venues/{town.venue.slug}/"),
@@ -98,12 +100,12 @@ def guide() -> Guide:
         other = person(NAME)[0]
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
-    found.member += _desk(town)
+    found.member += _plans(town) + _asked(seat, member) + _desk(town)
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     return found
 
 
-def _desk(town: Town) -> list[Place]:
+def _plans(town: Town) -> list[Place]:
     """The workspace of a coordinator, with a draft that lacks much and one that lacks nothing."""
     member = person(NAME)[0]
     Appointment.objects.create(member=member, role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
@@ -127,3 +129,60 @@ def _desk(town: Town) -> list[Place]:
         ("course history", f"work/courses/{course.slug}/history/"),
     ]
     return [Place(name, path, member) for name, path in some]
+
+
+def _asked(seat: Enrolment, member: Member) -> list[Place]:
+    """What a resident asked, with and without an answer."""
+    services.ask(actor=member, course=seat.course, text=f"{NAME}؟")
+    return [
+        Place("ask the organiser", f"courses/{seat.course.slug}/ask/", member),
+        Place("my questions", "me/questions/", member),
+    ]
+
+
+def _desk(town: Town) -> list[Place]:
+    """The pages of a coordinator about one course."""
+    desk = person(NAME)[0]
+    desk.appointments.create(role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    course = town.course(first=clock.now() + 230 * DAY, capacity=2)
+    places = [enrol(course, person(NAME)[0]) for _ in range(4)]
+    moved = services.promote(actor=desk, enrolment=places[3], reason=NAME, extra_seat=True)
+    gone = services.withdraw_for(actor=desk, enrolment=places[0], reason=NAME)
+    questions = [services.ask(actor=person(NAME)[0], course=course, text=f"{NAME}؟") for _ in range(2)]
+    services.reply(actor=desk, question=questions[1], text=NAME)
+    roster = f"work/courses/{course.slug}/roster/"
+    pages = {
+        "roster": roster,
+        "add someone": f"{roster}add/",
+        "a place": f"{roster}{places[1].pk}/",
+        "a place moved up": f"{roster}{moved.pk}/",
+        "download the list": f"{roster}export/",
+        "sheet for the class": f"{roster}print/",
+        "message": f"work/courses/{course.slug}/message/?pick={places[1].pk}",
+        "questions": "work/questions/",
+        "a question": f"work/questions/{questions[0].pk}/",
+    }
+    parts = {f"roster {tab}": f"{roster}?tab={tab}" for tab in ("offered", "waiting", "applied", "left")}
+    parts |= {"a place left": f"{roster}{gone.pk}/", "a question answered": f"work/questions/{questions[1].pk}/"}
+    variants = [Place(name, path, desk, is_variant=True) for name, path in parts.items()]
+    return [Place(name, path, desk) for name, path in pages.items()] + variants + _demand(town, desk, course)
+
+
+def _demand(town: Town, desk: Member, course: Course) -> list[Place]:
+    """The pages of what the city asks for, with wishes that wait and one that is answered."""
+    wishes = [
+        services.wish(actor=desk, text=f"{NAME} {word}", language="fa", area=town.area, district=town.district)[0]
+        for word in ("۱", "۲")
+    ]
+    services.fulfil(actor=desk, wish=wishes[1], program=course.program, course=course)
+    for _ in range(6):
+        services.note_vain_search(query=NAME)
+    cell = f"?area={town.area.slug}&district={town.district.slug}"
+    pages = {
+        "wishes": "wishes/",
+        "demand": "work/demand/",
+        "a wish": f"work/demand/{wishes[0].pk}/",
+        "coverage": "work/coverage/",
+        "behind a cell": f"work/coverage/courses/{cell}",
+    }
+    return [Place(name, path, desk) for name, path in pages.items()]

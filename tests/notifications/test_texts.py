@@ -26,14 +26,22 @@ VALUES: dict[str, Any] = {
     "position": 3,
     "reason": {"fa": "برف", "en": "Snow"},
     "code": "123456",
+    "text": {"fa": "کلاس امروز در اتاق ۲۰۴ است.", "en": "The class is in room 204 today."},
+    "question": "ابزار را خودمان بیاوریم؟",
+    "wish": "شنا برای بانوان",
+    "program_title": {"fa": "شنا", "en": "Swimming"},
+    "program_slug": "swimming",
+    "answer": "نه، همه چیز هست.",
 }
 SENT = {"seated", "waiting", "offered", "lapsed", "declined", "withdrawn", "unplaced", "cancelled", "moved"}
-SENT |= {"starts_tomorrow", "clash", "missing"}
+SENT |= {"starts_tomorrow", "clash", "missing", "message", "answered", "wish_answered"}
 
 
 def test_every_event_has_its_words() -> None:
     assert {f"programs/{event}" for event in SENT} <= set(KINDS)
-    assert SENT - {"moved", "starts_tomorrow", "clash", "missing"} <= set(Enrolment.State.values)
+    assert SENT - {"moved", "starts_tomorrow", "clash", "missing", "message", "answered", "wish_answered"} <= set(
+        Enrolment.State.values
+    )
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -51,7 +59,21 @@ def test_a_kind_has_words_in_both_languages(kind: str, language: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
     least = {
-        name: VALUES[name] for name in ("course_title", "other_title", "course_slug", "learner", "expires_at", "code")
+        name: VALUES[name]
+        for name in (
+            "course_title",
+            "other_title",
+            "course_slug",
+            "learner",
+            "expires_at",
+            "code",
+            "text",
+            "question",
+            "answer",
+            "wish",
+            "program_title",
+            "program_slug",
+        )
     }
     text = texts.render(kind, least | {"starts_at": None, "starts_on": None, "venue": {}, "reason": ""}, "en")
     assert "None" not in text.email + text.sms

@@ -178,3 +178,43 @@ def test_audit_seats_finds_a_row_that_was_broken_on_purpose(capsys: pytest.Captu
         call_command("audit_seats")
     assert ended.value.code == 1
     assert "I2 counters: programs.Course" in capsys.readouterr().out
+
+
+def test_i5_moving_up_while_others_leave_and_enrol_keeps_every_promise() -> None:
+    """Two desks move the same people up while seats are freed and taken: never more seats than there are, no line lost."""
+    course = world.course(capacity=3, waiting_size=None)
+    desks = [world.coordinator(course) for _ in range(2)]
+    places = [
+        services.enrol(actor=actor, course=Course.objects.get(pk=course.pk), learner=learner)[0]
+        for actor, learner in (world.person() for _ in range(12))
+    ]
+
+    def act(number: int) -> str:
+        place = places[number % 12]
+        if number % 3 == 0:
+            return services.withdraw(actor=place.asked_by, enrolment=place).state
+        if number % 3 == 1:
+            actor = desks[number % 2]
+            return services.promote(actor=actor, enrolment=place, reason="ویلچر", extra_seat=True).state
+        actor, learner = world.person()
+        return services.enrol(actor=actor, course=Course.objects.get(pk=course.pk), learner=learner)[0].state
+
+    answers = at_once(act, range(36))
+    assert set(answers) <= {"withdrawn", "offered", "seated", "waiting", "not_waiting"}
+    sound()
+
+
+def test_one_number_at_two_desks_is_written_down_once() -> None:
+    """T2: the same person at both desks at once is one member, one learner, one place."""
+    course = world.course(capacity=5)
+    desks = [world.coordinator(course) for _ in range(4)]
+    person = {"contact": "+989181112233", "name": "مینا رستمی", "birth_year": 1380, "relation": "self"}
+
+    def admit(actor: Member) -> str:
+        fresh = Course.objects.get(pk=course.pk)
+        return services.admit(actor=actor, course=fresh, person=person, asked="desk", consents=True)[0].state
+
+    assert at_once(admit, desks) == ["seated"] * 4
+    assert Member.objects.filter(phone="+989181112233").count() == 1
+    assert Enrolment.objects.filter(course=course).count() == 1
+    sound()

@@ -10,10 +10,22 @@ from django.db import connection, transaction
 
 from base import clock
 from base.refusal import Refused
-from members.models import Audit
+from members.models import Audit, Care, Learner, Member
 from notifications.models import Delivery, Notice
 from programs import services
-from programs.models import ClassMeeting, Course, Enrolment, Offer, Program, Remark, Revision, Slot
+from programs.models import (
+    ClassMeeting,
+    Course,
+    Enrolment,
+    Offer,
+    Program,
+    Question,
+    Remark,
+    Revision,
+    Slot,
+    Support,
+    Wish,
+)
 from tests.programs import world
 
 if TYPE_CHECKING:
@@ -43,7 +55,8 @@ class FaultAfter:
 
 def everything() -> list[list[Any]]:
     """All that a service of this room may write."""
-    models = (Program, Course, ClassMeeting, Slot, Revision, Remark, Enrolment, Offer, Audit, Notice, Delivery)
+    plans = (Program, Course, ClassMeeting, Slot, Revision, Remark)
+    models = (*plans, Enrolment, Offer, Question, Wish, Support, Member, Learner, Care, Audit, Notice, Delivery)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -125,6 +138,69 @@ def to_plan(verb: str) -> Callable[[], Any]:
     }[verb]
 
 
+def to_admit() -> Callable[[], Any]:
+    course, _ = queued(1)
+    actor = world.coordinator(course)
+    course.refresh_from_db()
+    person = {"contact": "+989181112233", "name": "مینا رستمی", "birth_year": 1380, "relation": "self"}
+    return lambda: services.admit(actor=actor, course=course, person=person, asked="desk", consents=True)
+
+
+def to_withdraw_for() -> Callable[[], Any]:
+    course, (seated, *_) = queued(2)
+    actor = world.coordinator(course)
+    return lambda: services.withdraw_for(actor=actor, enrolment=seated, reason="به خواست خودش")
+
+
+def to_promote() -> Callable[[], Any]:
+    course, (*_, last) = queued(3)
+    actor = world.coordinator(course)
+    return lambda: services.promote(actor=actor, enrolment=last, reason="ویلچر", extra_seat=True)
+
+
+def to_message() -> Callable[[], Any]:
+    course, _ = queued(2)
+    actor = world.coordinator(course)
+    return lambda: services.message(actor=actor, course=course, texts={"fa": "برف", "en": "Snow"}, to="all")
+
+
+def to_reply() -> Callable[[], Any]:
+    course, _ = queued(0)
+    actor = world.coordinator(course)
+    question = services.ask(actor=world.person()[0], course=course, text="کجا؟")
+    return lambda: services.reply(actor=actor, question=question, text="همین‌جا")
+
+
+def to_ask() -> Callable[[], Any]:
+    course, _ = queued(0)
+    member = world.person()[0]
+    return lambda: services.ask(actor=member, course=course, text="کجا؟")
+
+
+def to_wish() -> Callable[[], Any]:
+    member = world.person()[0]
+    return lambda: services.wish(actor=member, text="شنا", language="fa")
+
+
+def to_support() -> Callable[[], Any]:
+    wish, _ = to_wish()()
+    member = world.person()[0]
+    return lambda: services.support(actor=member, wish=wish)
+
+
+def to_fulfil() -> Callable[[], Any]:
+    wish, _ = to_wish()()
+    course = world.course()
+    actor = world.coordinator(course)
+    return lambda: services.fulfil(actor=actor, wish=wish, program=course.program, course=course)
+
+
+def to_set_aside() -> Callable[[], Any]:
+    wish, _ = to_wish()()
+    actor = world.coordinator(world.course())
+    return lambda: services.set_aside(actor=actor, wish=wish)
+
+
 SERVICES = {
     "enrol": lambda: to_enrol(wait=False),
     "queue": lambda: to_enrol(wait=True),
@@ -139,6 +215,16 @@ SERVICES = {
         verb: lambda verb=verb: to_plan(verb)
         for verb in ("edit program", "edit course", "make meetings", "copy course", "create course", "remark")
     },
+    "admit": to_admit,
+    "withdraw_for": to_withdraw_for,
+    "promote": to_promote,
+    "message": to_message,
+    "ask": to_ask,
+    "reply": to_reply,
+    "wish": to_wish,
+    "support": to_support,
+    "fulfil": to_fulfil,
+    "set_aside": to_set_aside,
 }
 
 

@@ -95,6 +95,21 @@ class PlainCourse:
         self.seated.add(who)
         return "seated"
 
+    def promote(self, who: int, now: dt.datetime, *, extra_seat: bool) -> str:
+        if who in self.seated or who in self.offered:
+            return "done"
+        if who not in self.waiting:
+            return "not_waiting"
+        if now >= self.moves_until or self.is_cancelled:
+            return "queue_over"
+        if not self.free():
+            if not extra_seat or self.capacity is None:
+                return "full"
+            self.capacity += 1
+        self.waiting.remove(who)
+        self.offered[who] = offer_deadline(made_at=now, offer_hours=24, moves_until=self.moves_until)
+        return "done"
+
     def sweep(self, now: dt.datetime) -> None:
         self.offered = {who: until for who, until in self.offered.items() if until > now}
         if now >= self.moves_until:
@@ -209,6 +224,20 @@ class Engine(RuleBasedStateMachine):
         assert self.answer(work) == expected
         self.compare(course)
 
+    @rule(course=st.sampled_from(COURSES), who=st.sampled_from(LEARNERS), extra_seat=st.booleans())
+    def promote(self, course: int, who: int, *, extra_seat: bool) -> None:
+        place = self.place(course, who)
+        if place is None:
+            return
+        expected = self.plain[course].promote(who, self.now, extra_seat=extra_seat)
+
+        def work() -> str:
+            services.promote(actor=self.actor, enrolment=place, reason="an exception", extra_seat=extra_seat)
+            return "done"
+
+        assert self.answer(work) == expected
+        self.compare(course)
+
     @rule(hours=st.sampled_from([1, 9, 14, 25]))
     def time_passes(self, hours: int) -> None:
         self.now = min(self.now + dt.timedelta(hours=hours), START + dt.timedelta(days=3, hours=10))
@@ -294,6 +323,7 @@ def wander_once(engine: Engine, chance: random.Random) -> None:
         (3, lambda: engine.time_passes(chance.choice([1, 9, 14, 25]))),
         (3, engine.sweep),
         (1, lambda: engine.resize(course, chance.choice([0, 1, 2, 3, None]))),
+        (1, lambda: engine.promote(course, who, extra_seat=chance.random() < 0.5)),
         (0.4 if engine.now > START + dt.timedelta(days=1) else 0, lambda: engine.cancel(course)),
     ]
     weights, verbs = zip(*moves, strict=True)
@@ -318,6 +348,8 @@ PLANTED = [
     ("programs.services.enrolling.release", planted_release),
     ("programs.services.queue.release", planted_release),
     ("programs.services.courses.release", planted_release),
+    ("programs.services.assisting.why_not_promote", planted_yes),
+    ("programs.services.assisting._add_seat", lambda *_: None),
     ("programs.services.queue.queue_moves", lambda _: True),
     ("programs.services.queue._lapse", planted_no_move),
     ("programs.services.queue._unplace", planted_no_move),

@@ -27,7 +27,7 @@ from members.models import ApiToken, Care, Learner, Member
 from programs import calendars, services
 from programs.models import Course, Enrolment, Program
 from tests.programs import town as towns
-from tests.programs.town import DAY, Town, enrol, offered, person
+from tests.programs.town import DAY, Town, crowd, enrol, offered, person
 from workgroups.models import Appointment, Organisation
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 BEHIND_ONE_DOOR = re.compile(r"admin:(?!index$)|admin/(?!login/|password_change/$).+")
 UNREAL = 999_999
+WALK_IN = {"contact": "09181112233", "name": "مینا رستمی", "birth_year": 1380, "asked": "desk", "consents": True}
 
 
 # The addresses of the URLconf
@@ -127,6 +128,7 @@ def world() -> World:
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
     made.values |= _desk(town, everyone["coordinator"])
+    _fill_desk(made, town, course, member)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -149,6 +151,40 @@ def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, An
     found["programs:work_course_restore", ""] = {"slug": course.slug, "version": 1}
     found["programs:work_meeting_drop", ""] = {"slug": course.slug, "pk": meeting.pk}
     return found
+
+
+def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
+    """What the workspace's addresses name: a course with somebody in it, and a question about it."""
+    place = enrol(town.course(first=clock.now() + 50 * DAY), member)
+    question = services.ask(actor=member, course=place.course, text="ابزار را خودمان بیاوریم؟")
+    wish, _ = services.wish(actor=member, text="شنا برای بانوان", language="fa")
+    about_course = {"slug": place.course.slug}
+    kinds: dict[str, dict[str, Any]] = {
+        "work_(roster|admit|export|message)": about_course,
+        "work_place": about_course | {"pk": place.pk},
+        "work_question(?!s)": {"pk": question.pk},
+        "course_ask": {"slug": course.slug},
+        "(work_wish|wish_support)": {"pk": wish.pk},
+    }
+    named = [
+        (name, values) for pattern, values in kinds.items() for name in RIGHTS if re.match(f"programs:{pattern}", name)
+    ]
+    made.values |= {(name, ""): values for name, values in named}
+    waiting = crowd(town.course(first=clock.now() + 55 * DAY, capacity=1), 2)[1]
+    for name, pk in {"withdraw": place.pk, "contact": place.pk, "promote": waiting.pk, "reply": question.pk}.items():
+        made.values[f"api_work_{name}", ""] = {"pk": pk}
+    for kind in ("", "somebody new"):
+        made.values["api_work_roster", kind] = {"pk": place.course_id}
+    made.values["api_work_message", ""] = {"pk": place.course_id}
+    made.values["api_ask", ""] = {"pk": course.pk}
+    made.data |= {
+        ("api_work_roster", "somebody new"): WALK_IN,
+        ("api_work_message", ""): {"fa": "برف", "en": "Snow", "to": "all"},
+        ("api_work_withdraw", ""): {"reason": "به خواست خودش"},
+        ("api_work_promote", ""): {"reason": "ویلچر", "extra_seat": True},
+        ("api_work_reply", ""): {"text": "نه"},
+        ("api_ask", ""): {"text": "کجا؟"},
+    }
 
 
 def _appoint(everyone: dict[str, Member], town: Town) -> None:
@@ -364,7 +400,16 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 
 # Strict input
 
-WRITABLE = {"EnrolIn": {"learner", "if_full"}, "NothingIn": set(), "ReadIn": {"until"}}
+WRITABLE = {
+    "EnrolIn": {"learner", "if_full"},
+    "NothingIn": set(),
+    "ReadIn": {"until"},
+    "AdmitIn": {"contact", "name", "birth_year", "relation", "gender", "asked", "consents", "if_full"},
+    "ReasonIn": {"reason"},
+    "PromoteIn": {"reason", "extra_seat"},
+    "MessageIn": {"fa", "en", "to", "chosen"},
+    "TextIn": {"text"},
+}
 
 
 def inputs(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from base import clock, door
-from programs.services.demo import city, learning, moving, people, seats
+from programs.services.demo import city, demand, learning, moving, people, seats
 from programs.services.demo.rows import DOOR
 from programs.services.indexing import index
 
@@ -33,5 +33,6 @@ def load() -> Loaded:
         added = learning.load_courses(today)
         seats.fill(added)
         moved = moving.move_forward(today)
+        demand.load(today)
         index([*(course.pk for course in added.values()), *moved])
     return Loaded(len(added), len(moved))

@@ -1,0 +1,119 @@
+"""What a course's coordinators do for its learners: enrol who comes or calls, withdraw, move up, look up a number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from base.refusal import Refusal, refuse_if
+from members.models import Member
+from members.rules import why_not_birth_year, why_not_name
+from members.services import introduce, record
+from programs.models import Course, Enrolment
+from programs.rules import why_not_answer_for, why_not_find_person, why_not_promote, why_not_reason
+from programs.services.enrolling import close_queue, enrol, withdraw
+from programs.services.notices import guardians
+from programs.services.queue import move, offer
+from programs.services.seats import count, lock_course
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONSENT_VERSION = "2026-11"
+# How somebody asked who did not enrol themselves.
+ASKED = {"desk": _("Came in person"), "phone": _("By phone"), "paper": _("On a paper form")}
+
+
+def admit(
+    *, actor: Member, course: Course, person: Mapping[str, str | int], asked: str, consents: bool, wait: bool = True
+) -> tuple[Enrolment, bool]:
+    """Enrols someone who came or called, by their exact number or address; the same rules hold as for everybody.
+
+    `person` has `contact`, `name`, `birth_year`, `relation` to the member of that contact, and `gender` where the course asks
+    for it; who is not known is written down. The answer is the same whether the contact was known. The looking up is counted
+    and stays in the trail even where the rest is refused. Returns the place and whether it is new; the person is told.
+
+    Raises:
+        Refused: `not_yours`, `too_many`, `consent`, `asked`; those of `introduce` and `enrol`.
+    """
+    refuse_if(why_not_answer_for(course, actor) or _why_not_asked(asked, consents=consents))
+    refuse_if(why_not_name(str(person["name"])) or why_not_birth_year(int(person["birth_year"])))
+    refuse_if(why_not_find_person(actor))
+    record(actor=actor, verb="find_person", row=course)
+    close_queue(course)
+    with transaction.atomic():
+        _member, learner = introduce(
+            actor=actor,
+            contact=str(person["contact"]),
+            name=str(person["name"]),
+            birth_year=int(person["birth_year"]),
+            relation=str(person["relation"]),
+            gender=str(person.get("gender") or ""),
+            consent_version=CONSENT_VERSION,
+        )
+        return enrol(actor=actor, course=course, learner=learner, wait=wait, assisted=asked)
+
+
+def _why_not_asked(asked: str, *, consents: bool) -> Refusal | None:
+    if asked not in ASKED:
+        return Refusal("asked", _("Choose how the person asked"))
+    return None if consents else Refusal("consent", _("Ask first whether the person agrees, and note it here"))
+
+
+def withdraw_for(*, actor: Member, enrolment: Enrolment, reason: str) -> Enrolment:
+    """Takes a learner out of the course, with a reason that they are told. Twice changes nothing.
+
+    Raises:
+        Refused: `not_yours`, `reason_missing`, `text_long`; those of `withdraw`.
+    """
+    refuse_if(why_not_answer_for(enrolment.course, actor) or why_not_reason(reason))
+    return withdraw(actor=actor, enrolment=enrolment, reason=reason)
+
+
+def promote(*, actor: Member, enrolment: Enrolment, reason: str, extra_seat: bool = False) -> Enrolment:
+    """Offers a seat to someone who waits, past those before them: an exception that stays marked on the place.
+
+    Where no seat is free, `extra_seat` adds one for this very person, so that nobody in the queue loses one and the order of
+    all others stays. Locks the course; whoever holds a seat or an offer already keeps it, nothing changes.
+
+    Raises:
+        Refused: `not_yours`, `reason_missing`, `text_long`, `not_waiting`, `queue_over`, `full` without the extra seat.
+    """
+    refuse_if(why_not_answer_for(enrolment.course, actor) or why_not_reason(reason))
+    with transaction.atomic():
+        course = lock_course(enrolment.course_id)
+        enrolment = Enrolment.objects.select_related("learner", "offer").get(pk=enrolment.pk)
+        enrolment.course = course
+        if enrolment.state in Enrolment.HOLDING:
+            return enrolment
+        refuse_if(why_not_promote(enrolment, course, extra_seat=extra_seat))
+        if course.seats_free == 0:
+            _add_seat(actor, course)
+        count(course, taken=1, waiting=-1)
+        Enrolment.objects.filter(pk=enrolment.pk).update(exception_by=actor, exception_reason=reason)
+        enrolment.exception_by, enrolment.exception_reason = actor, reason
+        offer(course, [enrolment], actor=actor, verb="promote")
+        move(course)
+    return enrolment
+
+
+def _add_seat(actor: Member, course: Course) -> None:
+    before = course.capacity or 0
+    Course.objects.filter(pk=course.pk).update(capacity=F("capacity") + 1)
+    course.capacity = before + 1
+    record(actor=actor, verb="resize", row=course, changes={"capacity": [before, course.capacity]})
+
+
+def show_contacts(*, actor: Member, enrolment: Enrolment) -> list[Member]:
+    """The members who care for the learner of a place, with their contacts; the look at them is in the trail.
+
+    Raises:
+        Refused: `not_yours`.
+    """
+    refuse_if(why_not_answer_for(enrolment.course, actor))
+    record(actor=actor, verb="read_contact", row=enrolment.learner, on_behalf=enrolment.learner_id)
+    found = guardians([enrolment.learner_id])[enrolment.learner_id]
+    return list(Member.objects.filter(pk__in=found).order_by("pk"))
