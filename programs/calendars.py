@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, QueryDict
 
+    from workgroups.models import Meeting
+
 BITS_IN_HEX = 40
 LONGEST_ID = 18
 MOST_COURSES = 200
@@ -60,13 +62,42 @@ def of_catalogue(query: QueryDict, language: str) -> bytes:
     return _file(listed(find(Filters.read(query)), code, slice(MOST_COURSES)))
 
 
+def of_workgroup_meeting(meeting: Meeting) -> bytes:
+    """One meeting of a workgroup; its UID stays and its sequence grows, so that a calendar replaces what it has."""
+    return _calendar([_workgroup_event(meeting)])
+
+
+def _workgroup_event(meeting: Meeting) -> Event:
+    language = get_language() or settings.LANGUAGE_CODE
+    name = meeting.workgroup.safe_translation_getter("name", language_code=language, any_language=True) or ""
+    venue = meeting.venue.safe_translation_getter("name", any_language=True) if meeting.venue else ""
+    event = Event()
+    event.add("uid", f"workgroup-meeting-{meeting.pk}@{settings.SITE_URL.partition('://')[2]}")
+    event.add("dtstamp", clock.now())
+    event.add("sequence", meeting.version)
+    event.add("dtstart", clock.wall(meeting.starts_at))
+    event.add("dtend", clock.wall(meeting.ends_at))
+    event.add("summary", name)
+    event.add("status", "CANCELLED" if meeting.is_off else "CONFIRMED")
+    event.add("location", ", ".join(part for part in (venue, meeting.place, meeting.link) if part))
+    event.add(
+        "url", f"{settings.SITE_URL}{reverse('programs:work_meeting', args=[meeting.workgroup.slug, meeting.number])}"
+    )
+    return event
+
+
 def _file(courses: Iterable[Listed]) -> bytes:
     by_pk = {course.pk: course for course in courses}
+    meetings = ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at")
+    return _calendar(_event(meeting, by_pk[meeting.course_id]) for meeting in meetings)
+
+
+def _calendar(events: Iterable[Event]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//learning-city//portal//")
     calendar.add("version", "2.0")
-    for meeting in ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at"):
-        calendar.add_component(_event(meeting, by_pk[meeting.course_id]))
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content

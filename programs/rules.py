@@ -15,13 +15,15 @@ from base import clock
 from base.persian import persian_digits
 from base.refusal import Refusal
 from members.models import Learner
-from programs.models import ClassMeeting, Course, Enrolment, Offer, Slot
+from programs.models import ClassMeeting, Course, Enrolment, Offer, Program, Slot
+from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from members.models import Member
     from programs.models.standing import Standing
+    from workgroups.models import Decision
 
 MOST_LIVE_PLACES = 60
 GENDER_OF_AUDIENCE = {
@@ -215,6 +217,16 @@ def why_not_answer_for(course: Course, member: Member) -> Refusal | None:
     if Course.objects.answered_for_by(member).filter(pk=course.pk).exists():
         return None
     return Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
+
+
+def why_not_attribute(row: Program | Course, decision: Decision | None, member: Member) -> Refusal | None:
+    """Whether the member does not answer for the program or course, or another workgroup took the decision."""
+    workgroup = row.workgroup if isinstance(row, Program) else row.program.workgroup
+    if not Workgroup.objects.coordinated_by(member).filter(pk=workgroup.pk).exists():
+        return Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
+    if decision is not None and decision.workgroup_id != workgroup.pk:
+        return Refusal("other_workgroup", _("Another workgroup took this decision"))
+    return None
 
 
 def why_not_cancel(course: Standing) -> Refusal | None:

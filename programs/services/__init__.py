@@ -1,5 +1,6 @@
 """Every change to programs, courses and places in them."""
 
+from programs.services.attributing import attribute
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.enrolling import enrol, withdraw
 from programs.services.indexing import index
@@ -11,6 +12,7 @@ from programs.services.watching import remind_of_tomorrow, tell_of_clashes
 __all__ = [
     "accept",
     "accept_instead",
+    "attribute",
     "cancel",
     "conclude",
     "decline",

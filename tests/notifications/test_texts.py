@@ -26,6 +26,17 @@ VALUES: dict[str, Any] = {
     "position": 3,
     "reason": {"fa": "برف", "en": "Snow"},
     "code": "123456",
+    "workgroup": {"fa": "کارگروه محیط زیست", "en": "Environment workgroup"},
+    "workgroup_slug": "environment",
+    "number": 7,
+    "meeting_at": "2026-12-08T06:30:00+00:00",
+    "room": "سالن ۲",
+    "role": "coordinator",
+    "from_on": "2026-12-01",
+    "until_on": "2027-12-01",
+    "decision": 1,
+    "text": {"fa": "یک کلاس تفکیک پسماند در منطقهٔ ۸", "en": "One waste-sorting class in District 8"},
+    "due_on": "2027-01-20",
 }
 SENT = {"seated", "waiting", "offered", "lapsed", "declined", "withdrawn", "unplaced", "cancelled", "moved"}
 SENT |= {"starts_tomorrow", "clash", "missing"}
@@ -53,6 +64,8 @@ def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
     least = {
         name: VALUES[name] for name in ("course_title", "other_title", "course_slug", "learner", "expires_at", "code")
     }
+    least |= {name: VALUES[name] for name in ("workgroup", "workgroup_slug", "number", "meeting_at", "role", "from_on")}
+    least |= {name: VALUES[name] for name in ("decision", "text", "due_on")} | {"until_on": None, "room": ""}
     text = texts.render(kind, least | {"starts_at": None, "starts_on": None, "venue": {}, "reason": ""}, "en")
     assert "None" not in text.email + text.sms
 
