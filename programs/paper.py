@@ -32,16 +32,24 @@ def can_draw() -> bool:
 
 def drawn(template: str, context: dict[str, Any]) -> bytes:
     """The template as PDF for people and screen readers (PDF/UA), with our own letters embedded and nothing fetched."""
-    html = render_to_string(template, context)
     address, library = FONTS.as_uri() + "/", _library()
-    document = library.HTML(string=html, base_url=address, url_fetcher=_fetch)
-    sheet = library.CSS(string=SHEET.read_text(encoding="utf-8"), base_url=address, url_fetcher=_fetch)
-    content: bytes = document.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1")
+    known = {"base_url": address, "url_fetcher": _fetcher(library)}
+    fonts = import_module("weasyprint.text.fonts").FontConfiguration()
+    sheet = library.CSS(string=SHEET.read_text(encoding="utf-8"), font_config=fonts, **known)
+    document = library.HTML(string=render_to_string(template, context), **known)
+    content: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
     return content
 
 
-def _fetch(url: str, *arguments: Any, **more: Any) -> Any:
+def _fetcher(library: Any) -> Any:
     """Gives our own fonts and nothing else."""
-    if not url.startswith(FONTS.as_uri() + "/") or ".." in url:
-        raise ValueError(url)
-    return _library().default_url_fetcher(url, *arguments, **more)
+    usual = library.URLFetcher(allowed_protocols={"file"}, allow_redirects=False)
+    fetch = usual.fetch
+
+    def own(url: str, headers: dict[str, str] | None = None) -> Any:
+        if not url.startswith(FONTS.as_uri() + "/") or ".." in url:
+            raise ValueError(url)
+        return fetch(url, headers)
+
+    usual.fetch = own
+    return usual

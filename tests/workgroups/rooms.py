@@ -68,4 +68,3 @@ class Room:
         """A decision that the member owes in ten days."""
         usual = {"text": TEXT, "owner": self.member, "due_on": clock.today() + 10 * DAY, "actor": self.coordinator}
         return services.decide(**{"meeting": meeting or self.begun()} | usual | changes)
-
