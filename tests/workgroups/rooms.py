@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
+
 from base import clock
 from members.models import Member
 from tests import builders
@@ -24,10 +26,11 @@ class Room:
     """A workgroup with a coordinator and a member; staff; a stranger; and the coordinator of another workgroup."""
 
     def __init__(self) -> None:
-        self.workgroup = builders.make_workgroup()
-        self.workgroup.create_translation("en", name="Environment workgroup", purpose="A greener city")
-        self.workgroup.areas.add(builders.make_program(workgroup=self.workgroup).area)
-        self.other = builders.make_workgroup()
+        with translation.override("fa"):
+            self.workgroup = builders.make_workgroup()
+            self.workgroup.create_translation("en", name="Environment workgroup", purpose="A greener city")
+            self.workgroup.areas.add(builders.make_program(workgroup=self.workgroup).area)
+            self.other = builders.make_workgroup()
         self.coordinator = self.person("سارا", Role.COORDINATOR, self.workgroup)
         self.member = self.person("فرهاد", Role.MEMBER, self.workgroup)
         self.foreign = self.person("مینا", Role.COORDINATOR, self.other)

@@ -43,7 +43,8 @@ def _load_meetings(workgroup: Workgroup, entries: list[Entry], venues: dict[str,
         starts_at = clock.at(
             _workday(today + dt.timedelta(days=entry["offset_days"])), dt.time.fromisoformat(entry["time"])
         )
-        ends_at, is_last = starts_at + LENGTH, order == len(entries)
+        ends_at = starts_at + LENGTH
+        is_held, is_approved = "minutes" in entry, order < len(entries) and "minutes" in entries[order]
         (meeting,) = write(
             [
                 Meeting(
@@ -52,13 +53,13 @@ def _load_meetings(workgroup: Workgroup, entries: list[Entry], venues: dict[str,
                     starts_at=starts_at,
                     ends_at=ends_at,
                     venue_id=venues[entry["venue"]],
-                    approved_at=None if is_last else ends_at,
-                    approved_by=None if is_last else chair,
+                    approved_at=ends_at if is_approved else None,
+                    approved_by=chair if is_approved else None,
                 )
             ]
         )
         write(_matters(meeting, entry))
-        write(Attendance(meeting=meeting, member=one.member, mark=Mark.PRESENT) for one in people)
+        write(Attendance(meeting=meeting, member=one.member, mark=Mark.PRESENT) for one in people if is_held)
         write([line(meeting, LOADED, changes={"on": today.isoformat()})])
         number = _load_decisions(meeting, entry["decisions"], number, today)
 
@@ -70,10 +71,9 @@ def _workday(day: dt.date) -> dt.date:
 
 def _matters(meeting: Meeting, entry: Entry) -> Iterable[AgendaItem]:
     """The agenda; the minutes of the files are one text, which stands under the first matter."""
+    minutes = entry["minutes"]["fa"] if "minutes" in entry else ""
     for order, title in enumerate(entry["agenda"], start=1):
-        yield AgendaItem(
-            meeting=meeting, order=order, title=title["fa"], minutes=entry["minutes"]["fa"] if order == 1 else ""
-        )
+        yield AgendaItem(meeting=meeting, order=order, title=title["fa"], minutes=minutes if order == 1 else "")
 
 
 def _load_decisions(meeting: Meeting, entries: list[Entry], number: int, today: dt.date) -> int:
