@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctypes.util import find_library
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -30,6 +31,16 @@ def letters(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMe
         text = f"The database does not know Persian letters (LC_CTYPE {kind})."
         return [Error(text, hint=hint, id="learningcity.E001")]
     return []
+
+
+@register()
+def paper(**_: Any) -> list[CheckMessage]:
+    """Says where no PDF can be drawn; whoever deploys must mend it, a demo prints from the browser."""
+    if all(find_library(name) for name in ("pango-1.0", "pangoft2-1.0")):
+        return []
+    hint = "Install libpango-1.0-0 and libpangoft2-1.0-0."
+    kind = Warning if settings.DEBUG else Error
+    return [kind("No PDF can be drawn: Pango is missing.", hint=hint, id="learningcity.W001")]
 
 
 @register(Tags.security, deploy=True)

@@ -59,13 +59,18 @@ def desk(status: int = 200, method: str = "GET", of: str = "") -> Right:
     return replace(right, coordinator=status, staff=status, superuser=status)
 
 
+def governing(status: int = 200, method: str = "GET") -> Right:
+    """Municipal staff and superusers, who found workgroups and appoint; for all others it is not there."""
+    return replace(members(404, method), staff=status, superuser=status)
+
+
 def by_token(right: Right) -> Right:
     """As the API does it: 401 without a member; tokens need the scope `me`."""
     return replace(right, visitor=401, read=403, me=right.member, work=right.member)
 
 
 def by_work_token(right: Right) -> Right:
-    """As the API does it for the workspace: tokens need the scope `work`."""
+    """As the API does it for work: 401 without a member; tokens need the scope `work`."""
     return replace(right, visitor=401, read=403, me=403, work=right.member)
 
 
@@ -196,6 +201,38 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_questions": (desk(),),
     "programs:work_question": (desk(),),
     "programs:work_question_reply": acting(422),
+    "programs:work_decisions": (desk(),),
+    "programs:work_decision": (desk(),),
+    "programs:work_decision_save": (members(302), desk(422, "POST")),
+    "programs:work_decision_close": (members(302), desk(302, "POST")),
+    "programs:work_decision_publish": (members(302), desk(302, "POST")),
+    "programs:work_decision_lead": (members(302), desk(302, "POST")),
+    "programs:work_workgroup": (desk(),),
+    "programs:work_workgroup_save": (members(302), desk(422, "POST")),
+    "programs:work_meetings": (desk(),),
+    "programs:work_meeting_call": (members(302), desk(422, "POST")),
+    "programs:work_meeting": (desk(),),
+    "programs:work_meeting_edit": (desk(),),
+    "programs:work_meeting_move": (members(302), desk(422, "POST")),
+    "programs:work_meeting_off": (members(302), desk(302, "POST")),
+    "programs:work_meeting_file": (desk(),),
+    "programs:work_item_add": (members(302), desk(422, "POST")),
+    "programs:work_item_save": (members(302), desk(422, "POST")),
+    "programs:work_meeting_attendance": (members(302), desk(302, "POST")),
+    "programs:work_decide": (members(302), desk(422, "POST")),
+    "programs:work_meeting_approve": (members(302), desk(302, "POST")),
+    "programs:work_minutes": (desk(),),
+    "programs:work_minutes_pdf": (desk(),),
+    # The desk of municipal staff
+    "programs:city_workgroups": (governing(),),
+    "programs:city_workgroup_new": (governing(),),
+    "programs:city_workgroup_found": (members(302), governing(422, "POST")),
+    "programs:city_workgroup": (governing(),),
+    "programs:city_workgroup_save": (members(302), governing(422, "POST")),
+    "programs:city_appointments": (governing(),),
+    "programs:city_appoint": (members(302), governing(422, "POST")),
+    "programs:city_term": (governing(),),
+    "programs:city_term_save": (members(302), governing(302, "POST")),
     # The API
     "schema": (everybody(),),
     "docs": (everybody(),),
@@ -225,6 +262,24 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "api_work_contact": (by_work_token(desk(200, "POST")),),
     "api_work_questions": (by_work_token(members()),),
     "api_work_reply": (by_work_token(desk(200, "POST")),),
+    "api_work_workgroups": (by_work_token(desk()),),
+    "api_work_workgroup": (by_work_token(desk(400, "PATCH")),),
+    "api_work_meetings": (by_work_token(members()), by_work_token(members(400, "POST"))),
+    "api_work_meeting": (by_work_token(desk()), by_work_token(desk(400, "PATCH"))),
+    "api_work_meeting_off": (by_work_token(desk(409, "POST")),),
+    "api_work_meeting_items": (by_work_token(desk(400, "POST")),),
+    "api_work_meeting_attendance": (by_work_token(desk(400, "POST")),),
+    "api_work_meeting_approve": (by_work_token(desk(409, "POST")),),
+    "api_work_meeting_decide": (by_work_token(desk(400, "POST")),),
+    "api_work_item": (by_work_token(desk(400, "PATCH")),),
+    "api_work_decisions": (by_work_token(members()),),
+    "api_work_decision": (by_work_token(desk()), by_work_token(desk(400, "PATCH"))),
+    "api_work_decision_close": (by_work_token(desk(200, "POST")),),
+    "api_work_decision_publish": (by_work_token(desk(400, "POST")),),
+    "api_city_workgroups": (by_work_token(governing()), by_work_token(governing(400, "POST"))),
+    "api_city_appointments": (by_work_token(governing()), by_work_token(governing(400, "POST"))),
+    "api_city_appointment_extend": (by_work_token(governing(400, "POST")),),
+    "api_city_appointment_release": (by_work_token(governing(400, "POST")),),
     # Repair by superusers; every address of Django's admin stands behind the same door
     "admin:index": (_ADMIN,),
     "admin/login/": (replace(everybody(403), visitor=302, read=302, me=302, work=302),),

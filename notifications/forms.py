@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
-from notifications import rules
 
 if TYPE_CHECKING:
+    from notifications import rules
     from notifications.models import Channel
 
 LANGUAGES = (("fa", "فارسی"), ("en", "English"))
@@ -28,9 +28,10 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of messages"), choices=LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(label=_("Page colours"), choices=THEMES, required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *arguments: Any, channels: list[Channel], **more: Any) -> None:
+    def __init__(self, *arguments: Any, channels: list[Channel], groups: list[rules.Group], **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.pairs = [(group.name, channel) for group in rules.GROUPS for channel in channels]
+        self.groups = groups
+        self.pairs = [(group.name, channel) for group in groups for channel in channels]
         for group, channel in self.pairs:
             self.fields[f"{group}_{channel}"] = forms.BooleanField(required=False, label=channel.label)
 
@@ -38,7 +39,7 @@ class PreferencesForm(forms.Form):
         """Each group with the ticks of its channels, as the table shows them."""
         return [
             (group, [self[f"{name}_{channel}"] for name, channel in self.pairs if name == group.name])
-            for group in rules.GROUPS
+            for group in self.groups
         ]
 
     def choices(self) -> list[Any]:

@@ -45,6 +45,14 @@ def messages_of(member: Member, *, group: str = "") -> QuerySet[Delivery]:
     return mine.filter(notice__kind__in=kinds[group]) if group in kinds else mine
 
 
+def groups_of(member: Member) -> list[rules.Group]:
+    """The groups of kinds that concern the member; a rare one only once something of it was told to them."""
+    rare = [group for group in rules.GROUPS if group.name in rules.RARE]
+    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX)
+    told = {group.name for group in rare if mine.filter(notice__kind__in=group.kinds).exists()}
+    return [group for group in rules.GROUPS if group.name not in rules.RARE or group.name in told]
+
+
 def shown(rows: Iterable[Delivery], language: str) -> list[Shown]:
     """The messages in words; one whose kind has no words any more is left out."""
     found = (_shown(row, language) for row in rows)

@@ -19,6 +19,21 @@ QUIET_FROM = dt.time(22)
 QUIET_UNTIL = dt.time(8)
 NEAR = dt.timedelta(hours=12)
 CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
+WORKGROUPS = frozenset(
+    f"workgroups/{event}"
+    for event in (
+        "appointed",
+        "released",
+        "invited",
+        "meeting_moved",
+        "meeting_off",
+        "meeting_tomorrow",
+        "decision_owed",
+        "decision_due",
+        "decision_overdue",
+        "decision_escalated",
+    )
+)
 EVERY_KIND = "*"
 PASSES_NIGHT, OWN_ACT, USUAL = 1, 2, 5  # priorities; the first is never held back, of the second no e-mail is
 CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL)
@@ -34,9 +49,11 @@ class Group(NamedTuple):
 
 
 OTHER = Group("enrolments", _("My enrolments"), _("seats, the line, withdrawals, certificates"), frozenset())
+RARE = frozenset({"workgroups"})  # groups of kinds that most people never hear of
 GROUPS = (
     OTHER,
     Group("classes", _("Changes to classes"), _("time, place, cancelled meetings"), CHANGES | {"programs/clash"}),
+    Group("workgroups", _("My workgroup"), _("appointments, meetings, decisions that one owes"), WORKGROUPS),
     Group("reminders", _("Reminders"), _("the day before class"), frozenset({"programs/starts_tomorrow"})),
     Group(
         "organisers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import inbox as reading
-from notifications import rules, services
+from notifications import services
 from notifications.channels import outbox
 from notifications.forms import PreferencesForm, known_language
 
@@ -37,7 +37,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "items": reading.shown(page.object_list, get_language() or "fa"),
-        "groups": rules.GROUPS,
+        "groups": reading.groups_of(member),
         "about": group,
         "new": reading.messages_of(member).filter(read_at__isnull=True).count(),
         "newest": reading.messages_of(member).values_list("pk", flat=True).first(),
@@ -61,7 +61,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """How I want to hear about each thing, in which language and colours."""
     member = cast("Member", request.user)
     initial = {"language": known_language(member.language), "theme": member.theme, **reading.wishes_of(member)}
-    form = PreferencesForm(initial=initial, channels=reading.reachable(member))
+    form = _form(member, initial=initial)
     return _show(request, form)
 
 
@@ -72,7 +72,7 @@ def preferences_save(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("notifications:preferences")
     member = cast("Member", request.user)
-    form = PreferencesForm(request.POST, channels=reading.reachable(member))
+    form = _form(member, request.POST)
     if not form.is_valid():
         return _show(request, form, status=422)
     language, theme = form.cleaned_data["language"], form.cleaned_data["theme"]
@@ -83,6 +83,10 @@ def preferences_save(request: HttpRequest) -> HttpResponse:
     _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     _remember(response, "theme", theme)
     return response
+
+
+def _form(member: Member, *arguments: Any, **more: Any) -> PreferencesForm:
+    return PreferencesForm(*arguments, channels=reading.reachable(member), groups=reading.groups_of(member), **more)
 
 
 def _show(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:

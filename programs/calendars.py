@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import quote_etag
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from icalendar import Calendar, Event
 
 from base import clock
@@ -19,6 +20,7 @@ from members.models import Member
 from programs.catalogue import Filters, find
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Enrolment
+from workgroups.models import Appointment, Meeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 BITS_IN_HEX = 40
 LONGEST_ID = 18
 MOST_COURSES = 200
+RECENT = dt.timedelta(days=90)  # past meetings of workgroups that a calendar still gets
 
 
 def _secret_of(member: Member) -> str:
@@ -49,9 +52,17 @@ def member_of(secret: str) -> Member | None:
 
 
 def of_member(member: Member) -> bytes:
-    """Class meetings of the seats of everyone this member cares for, in the member's language."""
+    """Class meetings of the seats of everyone this member cares for, and meetings of their workgroups, in their language."""
     seated = Enrolment.objects.visible_to(member).filter(state=Enrolment.State.SEATED).values("course")
-    return _file(listed(Course.objects.filter(pk__in=seated), member.language))
+    classes = listed(Course.objects.filter(pk__in=seated), member.language)
+    mine = Appointment.objects.open_on(clock.today()).filter(member=member, workgroup__isnull=False)
+    meetings = Meeting.objects.filter(workgroup__in=mine.values("workgroup"), ends_at__gte=clock.now() - RECENT)
+    with override(member.language):
+        rows = meetings.select_related("workgroup", "venue").prefetch_related(
+            "workgroup__translations", "venue__translations"
+        )
+        events = [_workgroup_event(meeting) for meeting in rows.order_by("starts_at")]
+        return _file(classes, events)
 
 
 def of_catalogue(query: QueryDict, language: str) -> bytes:
@@ -60,13 +71,42 @@ def of_catalogue(query: QueryDict, language: str) -> bytes:
     return _file(listed(find(Filters.read(query)), code, slice(MOST_COURSES)))
 
 
-def _file(courses: Iterable[Listed]) -> bytes:
+def of_workgroup_meeting(meeting: Meeting) -> bytes:
+    """One meeting of a workgroup; its UID stays and its sequence grows, so that a calendar replaces what it has."""
+    return _calendar([_workgroup_event(meeting)])
+
+
+def _workgroup_event(meeting: Meeting) -> Event:
+    language = get_language() or settings.LANGUAGE_CODE
+    name = meeting.workgroup.safe_translation_getter("name", language_code=language, any_language=True) or ""
+    venue = meeting.venue.safe_translation_getter("name", any_language=True) if meeting.venue else ""
+    event = Event()
+    event.add("uid", f"workgroup-meeting-{meeting.pk}@{settings.SITE_URL.partition('://')[2]}")
+    event.add("dtstamp", clock.now())
+    event.add("sequence", meeting.version)
+    event.add("dtstart", clock.wall(meeting.starts_at))
+    event.add("dtend", clock.wall(meeting.ends_at))
+    event.add("summary", name)
+    event.add("status", "CANCELLED" if meeting.is_off else "CONFIRMED")
+    event.add("location", ", ".join(part for part in (venue, meeting.place, meeting.link) if part))
+    event.add(
+        "url", f"{settings.SITE_URL}{reverse('programs:work_meeting', args=[meeting.workgroup.slug, meeting.number])}"
+    )
+    return event
+
+
+def _file(courses: Iterable[Listed], more: Iterable[Event] = ()) -> bytes:
     by_pk = {course.pk: course for course in courses}
+    meetings = ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at")
+    return _calendar([*(_event(meeting, by_pk[meeting.course_id]) for meeting in meetings), *more])
+
+
+def _calendar(events: Iterable[Event]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//learning-city//portal//")
     calendar.add("version", "2.0")
-    for meeting in ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at"):
-        calendar.add_component(_event(meeting, by_pk[meeting.course_id]))
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content

@@ -3,9 +3,23 @@
 from django.urls import path
 
 from programs.views import catalogue, course, enrol, me, questions, wishes
-from programs.views.work import courses, demand, home, messages, programs, rosters, translations
+from programs.views.city import appointments, workgroups
+from programs.views.work import (
+    courses,
+    decisions,
+    demand,
+    groups,
+    home,
+    meetings,
+    messages,
+    minutes,
+    programs,
+    rosters,
+    translations,
+)
 from programs.views.work import questions as work_questions
 
+MEETING = "work/workgroups/<slug:slug>/meetings/<int:number>"
 app_name = "programs"
 urlpatterns = [
     path("courses/", catalogue.course_list, name="course_list"),
@@ -75,4 +89,35 @@ urlpatterns = [
     path("work/questions/", work_questions.question_list, name="work_questions"),
     path("work/questions/<int:pk>/", work_questions.question, name="work_question"),
     path("work/questions/<int:pk>/reply/", work_questions.question_reply, name="work_question_reply"),
+    path("work/decisions/", decisions.decision_list, name="work_decisions"),
+    path("work/decisions/<int:pk>/", decisions.decision, name="work_decision"),
+    path("work/decisions/<int:pk>/save/", decisions.decision_save, name="work_decision_save"),
+    path("work/decisions/<int:pk>/close/", decisions.decision_close, name="work_decision_close"),
+    path("work/decisions/<int:pk>/publish/", decisions.decision_publish, name="work_decision_publish"),
+    path("work/decisions/<int:pk>/lead/", decisions.decision_lead, name="work_decision_lead"),
+    path("work/workgroups/<slug:slug>/", groups.workgroup, name="work_workgroup"),
+    path("work/workgroups/<slug:slug>/save/", groups.workgroup_save, name="work_workgroup_save"),
+    path("work/workgroups/<slug:slug>/meetings/", meetings.meeting_list, name="work_meetings"),
+    path("work/workgroups/<slug:slug>/meetings/call/", meetings.meeting_call, name="work_meeting_call"),
+    path(f"{MEETING}/", minutes.meeting, name="work_meeting"),
+    path(f"{MEETING}/edit/", meetings.meeting_edit, name="work_meeting_edit"),
+    path(f"{MEETING}/move/", meetings.meeting_move, name="work_meeting_move"),
+    path(f"{MEETING}/off/", meetings.meeting_off, name="work_meeting_off"),
+    path(f"{MEETING}/meeting.ics", meetings.meeting_file, name="work_meeting_file"),
+    path(f"{MEETING}/items/", minutes.item_add, name="work_item_add"),
+    path(f"{MEETING}/items/<int:pk>/", minutes.item_save, name="work_item_save"),
+    path(f"{MEETING}/attendance/", minutes.attendance_save, name="work_meeting_attendance"),
+    path(f"{MEETING}/decide/", minutes.decide, name="work_decide"),
+    path(f"{MEETING}/approve/", minutes.approve, name="work_meeting_approve"),
+    path(f"{MEETING}/minutes/", minutes.minutes_print, name="work_minutes"),
+    path(f"{MEETING}/minutes.pdf", minutes.minutes_pdf, name="work_minutes_pdf"),
+    path("city/workgroups/", workgroups.workgroup_list, name="city_workgroups"),
+    path("city/workgroups/new/", workgroups.workgroup_new, name="city_workgroup_new"),
+    path("city/workgroups/found/", workgroups.workgroup_found, name="city_workgroup_found"),
+    path("city/workgroups/<slug:slug>/", workgroups.workgroup_edit, name="city_workgroup"),
+    path("city/workgroups/<slug:slug>/save/", workgroups.workgroup_save, name="city_workgroup_save"),
+    path("city/workgroups/<slug:slug>/appointments/", appointments.appointments, name="city_appointments"),
+    path("city/workgroups/<slug:slug>/appointments/appoint/", appointments.appoint, name="city_appoint"),
+    path("city/workgroups/<slug:slug>/appointments/<int:pk>/", appointments.term, name="city_term"),
+    path("city/workgroups/<slug:slug>/appointments/<int:pk>/save/", appointments.term_save, name="city_term_save"),
 ]

@@ -234,6 +234,13 @@ def lang_attrs(language: str | None) -> str:
     return format_html(' lang="{}" dir="{}"', language, direction)
 
 
+@register.filter
+def written_in(text: str | None) -> str:
+    """The language of what a person wrote, by its letters, for `lang_attrs`: "fa" or "en"; "" without any letter."""
+    letters = [sign for sign in text or "" if sign.isalpha()]
+    return ("en" if all(sign.isascii() for sign in letters) else "fa") if letters else ""
+
+
 @register.simple_tag(takes_context=True)
 def query(context: RequestContext, **changes: Any) -> str:
     """The present address with parameters changed, `{% query sort="new" area=None %}`; None removes, a list repeats.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,11 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from base.calendar import BadDay, day_digits, parse_day, time_text
+from base.calendar import day_digits, time_text
 from base.persian import has_hidden_controls, latin_digits, normalise, persian_digits
+from workgroups.forms import DayField, TimeField
 
 LARGEST = 1_000_000_000
-_TIME = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?")
+_TIME = re.compile(r"\d{1,2}:\d{2}")
 _GROUPS = re.compile(r"[,٬\s]")
 HIDDEN = _("This holds hidden signs; type it again instead of pasting it")
 
@@ -70,24 +71,6 @@ class TypedField(forms.CharField):
         raise NotImplementedError(typed)
 
 
-class DayField(TypedField):
-    """A day, as `base.calendar.parse_day` takes it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(css="field__input--date", **kwargs)
-
-    def read(self, typed: str) -> dt.date:
-        """The day."""
-        try:
-            return parse_day(typed)
-        except BadDay as error:
-            raise ValidationError(error.message, code=error.code) from error
-
-    def prepare_value(self, value: Any) -> Any:
-        """As one would type it."""
-        return day_digits(value, language=_language()) if isinstance(value, dt.date) else value
-
-
 class DaysField(TextField):
     """Several days, one a line."""
 
@@ -95,27 +78,6 @@ class DaysField(TextField):
         """The days."""
         lines = [line for line in super().clean(value).splitlines() if line]
         return [DayField().clean(line) for line in lines]
-
-
-class TimeField(TypedField):
-    """A time of day in 24 hours: ۹, 9:30, ۱۷:۰۰."""
-
-    shape = _("Write the time in 24 hours, such as 17:30")
-
-    def read(self, typed: str) -> dt.time:
-        """The time."""
-        found = _TIME.fullmatch(typed)
-        try:
-            return dt.time(int(found["hour"]), int(found["minute"] or 0)) if found else self._bad()
-        except ValueError as error:
-            raise ValidationError(self.shape, code="time_shape") from error
-
-    def _bad(self) -> dt.time:
-        raise ValidationError(self.shape, code="time_shape")
-
-    def prepare_value(self, value: Any) -> Any:
-        """As one would type it."""
-        return time_text(value, language=_language()) if isinstance(value, dt.time) else value
 
 
 class InstantField(TypedField):
@@ -128,9 +90,9 @@ class InstantField(TypedField):
     def read(self, typed: str) -> dt.datetime:
         """The instant."""
         before, _blank, last = typed.rpartition(" ")
-        if _TIME.fullmatch(last) and ":" in last:
-            return clock.at(DayField().read(before.strip(" ،,")), TimeField().read(last))
-        return clock.at(DayField().read(typed), self.alone)
+        if _TIME.fullmatch(last):
+            return clock.at(_day(before.strip(" ،,")), _time(last))
+        return clock.at(_day(typed), self.alone)
 
     def prepare_value(self, value: Any) -> Any:
         """As one would type it."""
@@ -139,6 +101,14 @@ class InstantField(TypedField):
         local = timezone.localtime(value)
         language = _language()
         return f"{day_digits(local.date(), language=language)} {time_text(local.time(), language=language)}"
+
+
+def _day(typed: str) -> dt.date:
+    return cast("dt.date", DayField().clean(typed))
+
+
+def _time(typed: str) -> dt.time:
+    return cast("dt.time", TimeField().clean(typed))
 
 
 class NumberField(TypedField):

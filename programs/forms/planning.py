@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from base.calendar import WEEKDAY_NAMES
 from programs.checklist import IN_LANGUAGE, LANGUAGES, LONGEST_TITLE, texts_of
-from programs.forms.fields import DayField, DaysField, InstantField, NumberField, TextField, TimeField
+from programs.forms.fields import DaysField, InstantField, NumberField, TextField
 from programs.models import Program
 from programs.names import names
 from programs.services.scheduling import Pattern
 from programs.words import AUDIENCES
 from programs.words import LANGUAGES as SPOKEN
+from workgroups.forms import DayField, TimeField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -211,7 +212,7 @@ class PatternForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one day of the week")},
     )
-    first = DayField(label=_("First day"), required=True, error_messages={"required": _("Write the first day")})
+    first = DayField(label=_("First day"))
     count = NumberField(
         label=_("Number of meetings"),
         least=1,
@@ -219,8 +220,8 @@ class PatternForm(forms.Form):
         required=True,
         error_messages={"required": _("Write how many meetings there are")},
     )
-    starts = TimeField(label=_("From"), required=True, error_messages={"required": TimeField.shape})
-    ends = TimeField(label=_("To"), required=True, error_messages={"required": TimeField.shape})
+    starts = TimeField(label=_("From"))
+    ends = TimeField(label=_("To"))
     skips_holidays = forms.BooleanField(label=_("Not on public holidays"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

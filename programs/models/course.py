@@ -15,7 +15,7 @@ from base import clock
 from members.models import District, Member
 from programs.models.program import Feed, Program
 from programs.models.standing import Standing
-from workgroups.models import LiteracyArea, Venue, Workgroup
+from workgroups.models import Decision, LiteracyArea, Venue, Workgroup
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -67,6 +67,9 @@ class Course(Standing, TranslatableModel):
     moves_until = models.DateTimeField(_("the queue moves until"), null=True, blank=True)
     venue = models.ForeignKey(
         Venue, models.PROTECT, null=True, blank=True, related_name="courses", verbose_name=_("venue")
+    )
+    decision = models.ForeignKey(
+        Decision, models.SET_NULL, null=True, blank=True, related_name="courses", verbose_name=_("decision")
     )
     online = models.BooleanField(_("online"), default=False)
     mode = models.CharField(_("enrolment"), max_length=8, choices=Standing.Mode.choices, default=Standing.Mode.PORTAL)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from parler.managers import TranslatableManager, TranslatableQuerySet
 from parler.models import TranslatableModel, TranslatedFields
 
-from workgroups.models import LiteracyArea, Workgroup
+from workgroups.models import Decision, LiteracyArea, Workgroup
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -82,6 +82,9 @@ class Program(TranslatableModel):
     workgroup = models.ForeignKey(Workgroup, models.PROTECT, related_name="programs", verbose_name=_("workgroup"))
     area = models.ForeignKey(
         LiteracyArea, models.PROTECT, null=True, blank=True, related_name="programs", verbose_name=_("literacy area")
+    )
+    decision = models.ForeignKey(
+        Decision, models.SET_NULL, null=True, blank=True, related_name="programs", verbose_name=_("decision")
     )
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     level = models.CharField(_("level"), max_length=12, choices=Level.choices, default=Level.OPEN)

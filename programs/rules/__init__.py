@@ -52,6 +52,7 @@ from programs.rules.places import (
 from programs.rules.planning import (
     FROM_STATES,
     why_not_archive,
+    why_not_attribute,
     why_not_plan_for,
     why_not_publish,
     why_not_replan,
@@ -85,6 +86,7 @@ __all__ = [
     "why_not_answer_for",
     "why_not_archive",
     "why_not_ask",
+    "why_not_attribute",
     "why_not_cancel",
     "why_not_enrol",
     "why_not_export",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from members.models import Member
     from programs.checklist import Step
+    from workgroups.models import Decision
 
 FROM_STATES = {
     Program.State.DRAFT: {Program.State.REVIEW, Program.State.ARCHIVED},
@@ -69,4 +70,14 @@ def why_not_replan(course: Course) -> Refusal | None:
         return Refusal("cancelled", _("This course is cancelled"))
     if course.meetings.filter(starts_at__lte=clock.now()).exists():
         return Refusal("begun", _("The course has begun; move or call off single meetings instead"))
+    return None
+
+
+def why_not_attribute(row: Program | Course, decision: Decision | None, member: Member) -> Refusal | None:
+    """Whether the member does not answer for the program or course, or another workgroup took the decision."""
+    workgroup = row.workgroup if isinstance(row, Program) else row.program.workgroup
+    if not Workgroup.objects.coordinated_by(member).filter(pk=workgroup.pk).exists():
+        return NOT_YOURS
+    if decision is not None and decision.workgroup_id != workgroup.pk:
+        return Refusal("other_workgroup", _("Another workgroup took this decision"))
     return None

@@ -1,6 +1,7 @@
 """Every change to programs, courses and places in them."""
 
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
+from programs.services.attributing import attribute
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
@@ -32,6 +33,7 @@ __all__ = [
     "admit",
     "archive",
     "ask",
+    "attribute",
     "cancel",
     "conclude",
     "copy_course",

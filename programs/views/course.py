@@ -16,14 +16,19 @@ from base.pages import public_page
 from programs.catalogue import Filters, find, public
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Program
+from programs.outcomes import came_of, results_of
 from programs.panel import Panel, panel_for
 from programs.words import AUDIENCES, LANGUAGES
-from workgroups.models import Appointment, Organisation, Workgroup
+from workgroups.models import Appointment, Decision, Organisation, Workgroup
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest, HttpResponse
 
+    from members.models import Member
+
 SIMILAR = 3
+MOST_DECISIONS = 100
 LEADS_ELSEWHERE = {"queue_full", "full", "closed", "cancelled", "age", "audience", "clash", "paused", "selection"}
 
 
@@ -130,11 +135,23 @@ def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
     over = {Course.Status.ENDED, Course.Status.CANCELLED}
     context = {
         "program": program,
+        "decision": origin_of(program, request.user),
         "coming": [row for row in reversed(rows) if row.now_status not in over],
         "past": [row for row in rows if row.now_status in over],
         "outcomes": (program.safe_translation_getter("outcomes", any_language=True) or "").splitlines(),
     }
     return render(request, "programs/program_detail.html", context)
+
+
+def origin_of(program: Program, member: Member | AnonymousUser) -> Decision | None:
+    """The decision that a program came from, if this person may read it."""
+    if program.decision_id is None:
+        return None
+    seen = Decision.objects.prefetch_related("translations").select_related("meeting", "workgroup")
+    decision = seen.filter(pk=program.decision_id).first()
+    if decision is None or decision.is_published:
+        return decision
+    return decision if Decision.objects.visible_to(member).filter(pk=decision.pk).exists() else None
 
 
 @require_safe
@@ -147,10 +164,20 @@ def workgroup_detail(request: HttpRequest, slug: str) -> HttpResponse:
     workgroup = get_object_or_404(workgroups, slug=slug)
     coming = Count("courses", filter=Q(courses__in=public().filter(sort_on__gte=clock.today())))
     programs = Program.objects.filter(workgroup=workgroup, state=Program.State.PUBLISHED).annotate(coming=coming)
+    decisions = list(
+        Decision.objects.published()
+        .filter(workgroup=workgroup)
+        .select_related("meeting")
+        .prefetch_related("translations")
+        .order_by("-meeting__starts_at", "-number")[:MOST_DECISIONS]
+    )
+    outcomes = came_of(decisions, request.user)
     context = {
         "workgroup": workgroup,
         "programs": programs.prefetch_related("translations").order_by("-coming", "slug")[:100],
         "coordinators": coordinators_of(workgroup),
+        "decisions": [{"decision": one, "outcome": outcomes[one.pk]} for one in decisions],
+        "results": results_of(workgroup),
     }
     return render(request, "programs/workgroup_detail.html", context)
 

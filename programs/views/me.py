@@ -18,6 +18,8 @@ from notifications.models import Channel, Delivery
 from programs import calendars
 from programs.listing import Listed, listed
 from programs.models import Course, Enrolment
+from workgroups.models import Workgroup
+from workgroups.rules import why_not_govern
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,7 +35,7 @@ LATEST_MESSAGES = 3
 def me(request: HttpRequest) -> HttpResponse:
     """What needs me first, then what is next."""
     rows = places_of(member_of(request))
-    return render(request, "programs/me.html", sorted_by_need(rows) | inbox_of(member_of(request)))
+    return render(request, "programs/me.html", sorted_by_need(rows) | around(member_of(request)))
 
 
 def places_of(member: Member) -> list[dict[str, Any]]:
@@ -77,6 +79,16 @@ def sorted_by_need(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def is_over(course: Listed) -> bool:
     """Whether a course has ended or was called off."""
     return course.now_status in {Course.Status.ENDED, Course.Status.CANCELLED}
+
+
+def around(member: Member) -> dict[str, Any]:
+    """What stands beside the places: new messages, and the desks that today's appointments open."""
+    desks = {
+        "entered": Workgroup.objects.entered_by(member).exists(),
+        "coordinates": Workgroup.objects.coordinated_by(member).exists(),
+        "governs": why_not_govern(member) is None,
+    }
+    return inbox_of(member) | {"desks": desks}
 
 
 def inbox_of(member: Member) -> dict[str, Any]:

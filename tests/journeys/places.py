@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from base import clock
 from programs import services
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
+from tests.workgroups.rooms import TEXT, Role, Room
+from workgroups import services as groups
 from workgroups.models import Appointment
 
 if TYPE_CHECKING:
@@ -42,6 +44,42 @@ class Guide:
 
     visitor: list[Place] = field(default_factory=list)
     member: list[Place] = field(default_factory=list)
+
+
+def workgroup_places() -> list[Place]:
+    """The pages around workgroups, as coordinators and staff see them; everybody there is called alike."""
+    room, town = Room(), Town()
+    town.workgroup.organisations.add(room.workgroup.organisations.get())
+    chair = room.person(NAME, Role.COORDINATOR, town.workgroup)
+    staff = room.person(NAME, Role.STAFF, room.workgroup.organisations.get())
+    owner = room.person(NAME, Role.MEMBER, town.workgroup)
+    meeting = room.begun(workgroup=town.workgroup, actor=chair)
+    ahead = room.call(workgroup=town.workgroup, actor=chair)
+    decision = room.decide(meeting, actor=chair, owner=owner)
+    groups.publish_decision(actor=chair, decision=decision)
+    services.attribute(actor=chair, row=town.program, decision=decision)
+    room.decide(meeting, actor=chair, owner="coordinator", text=TEXT)
+    slug, term = town.workgroup.slug, town.workgroup.appointments.get(member=chair).pk
+    own = [
+        ("meetings", f"work/workgroups/{slug}/meetings/"),
+        ("meeting", f"work/workgroups/{slug}/meetings/{meeting.number}/"),
+        ("meeting to come", f"work/workgroups/{slug}/meetings/{ahead.number}/"),
+        ("move a meeting", f"work/workgroups/{slug}/meetings/{ahead.number}/edit/"),
+        ("minutes", f"work/workgroups/{slug}/meetings/{meeting.number}/minutes/"),
+        ("decisions", "work/decisions/?show=open"),
+        ("decision", f"work/decisions/{decision.pk}/"),
+        ("workgroup in the workspace", f"work/workgroups/{slug}/"),
+        ("workgroup with decisions", f"workgroups/{slug}/"),
+        ("program with its decision", f"programs/{town.program.slug}/"),
+    ]
+    desk = [
+        ("found a workgroup", "city/workgroups/new/"),
+        ("edit a workgroup", f"city/workgroups/{slug}/"),
+        ("appointments", f"city/workgroups/{slug}/appointments/"),
+        ("term", f"city/workgroups/{slug}/appointments/{term}/"),
+        ("my page of staff", "me/"),
+    ]
+    return [Place(name, path, chair) for name, path in own] + [Place(name, path, staff) for name, path in desk]
 
 
 def guide() -> Guide:
@@ -101,6 +139,7 @@ def guide() -> Guide:
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
     found.member += _plans(town) + _asked(seat, member) + _desk(town)
+    found.member += workgroup_places()
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     return found
 

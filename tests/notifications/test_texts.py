@@ -26,12 +26,22 @@ VALUES: dict[str, Any] = {
     "position": 3,
     "reason": {"fa": "برف", "en": "Snow"},
     "code": "123456",
-    "text": {"fa": "کلاس امروز در اتاق ۲۰۴ است.", "en": "The class is in room 204 today."},
     "question": "ابزار را خودمان بیاوریم؟",
     "wish": "شنا برای بانوان",
     "program_title": {"fa": "شنا", "en": "Swimming"},
     "program_slug": "swimming",
     "answer": "نه، همه چیز هست.",
+    "workgroup": {"fa": "کارگروه محیط زیست", "en": "Environment workgroup"},
+    "workgroup_slug": "environment",
+    "number": 7,
+    "meeting_at": "2026-12-08T06:30:00+00:00",
+    "room": "سالن ۲",
+    "role": "coordinator",
+    "from_on": "2026-12-01",
+    "until_on": "2027-12-01",
+    "decision": 1,
+    "text": {"fa": "یک کلاس تفکیک پسماند در منطقهٔ ۸", "en": "One waste-sorting class in District 8"},
+    "due_on": "2027-01-20",
 }
 SENT = {"seated", "waiting", "offered", "lapsed", "declined", "withdrawn", "unplaced", "cancelled", "moved"}
 SENT |= {"starts_tomorrow", "clash", "missing", "message", "answered", "wish_answered"}
@@ -75,6 +85,8 @@ def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
             "program_slug",
         )
     }
+    least |= {name: VALUES[name] for name in ("workgroup", "workgroup_slug", "number", "meeting_at", "role", "from_on")}
+    least |= {name: VALUES[name] for name in ("decision", "text", "due_on")} | {"until_on": None, "room": ""}
     text = texts.render(kind, least | {"starts_at": None, "starts_on": None, "venue": {}, "reason": ""}, "en")
     assert "None" not in text.email + text.sms
 

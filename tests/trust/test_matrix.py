@@ -28,7 +28,8 @@ from programs import calendars, services
 from programs.models import Course, Enrolment, Program
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
-from workgroups.models import Appointment, Organisation
+from workgroups import services as groups
+from workgroups.models import Appointment, Meeting, Organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +130,7 @@ def world() -> World:
         made.values[name, ""] = {"pk": offer.pk}
     made.values |= _desk(town, everyone["coordinator"])
     _fill_desk(made, town, course, member)
+    _convene(made, town)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -185,6 +187,55 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
         ("api_work_reply", ""): {"text": "نه"},
         ("api_ask", ""): {"text": "کجا؟"},
     }
+
+
+def _convene(made: World, town: Town) -> None:
+    """A meeting of the town's workgroup, a matter, a decision, an appointment."""
+    coordinator = made.people["coordinator"]
+    now, where = clock.now(), groups.meetings.Where(place="سالن ۲")
+    called = {"actor": coordinator, "workgroup": town.workgroup, "where": where, "agenda": ["برنامهٔ زمستان"]}
+    meeting = groups.call_meeting(starts_at=now + DAY, ends_at=now + DAY + DAY / 24, **called)
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=now - DAY, ends_at=now)
+    decision = groups.decide(
+        actor=coordinator, meeting=meeting, text={"fa": "یک کلاس"}, owner="coordinator", due_on=clock.today() + DAY
+    )
+    group, this = {"slug": town.workgroup.slug}, {"slug": town.workgroup.slug, "number": meeting.number}
+    appointment = Appointment.objects.get(member=coordinator)
+    item = meeting.items.get()
+    found = {
+        GROUP: group,
+        MEETING: this,
+        f"{MEETING}_row": {"pk": meeting.pk},
+        DECISION: {"pk": decision.pk},
+        TERM: group | {"pk": appointment.pk},
+        f"{TERM}_row": {"pk": appointment.pk},
+        "item": this | {"pk": item.pk},
+        "item_row": {"pk": item.pk},
+    }
+    for kind, names_of_kind in ROWS.items():
+        for name in names_of_kind.split():
+            made.values[name.replace("work_", "programs:work_", 1) if name.startswith("work_") else name, ""] = found[
+                kind
+            ]
+    made.data["programs:work_decision_close", ""] = made.data["api_work_decision_close", ""] = {"state": "done"}
+    made.data["programs:work_decision_lead", ""] = {"row": f"program:{town.program.pk}"}
+
+
+GROUP, MEETING, DECISION, TERM = "group", "meeting", "decision", "term"
+ROWS = {
+    GROUP: "work_workgroup work_workgroup_save work_meetings work_meeting_call programs:city_workgroup "
+    "programs:city_workgroup_save programs:city_appointments programs:city_appoint api_work_workgroup",
+    MEETING: "work_meeting work_meeting_edit work_meeting_move work_meeting_off work_meeting_file work_item_add "
+    "work_meeting_attendance work_decide work_meeting_approve work_minutes work_minutes_pdf",
+    f"{MEETING}_row": "api_work_meeting api_work_meeting_off api_work_meeting_items api_work_meeting_attendance "
+    "api_work_meeting_approve api_work_meeting_decide",
+    DECISION: "work_decision work_decision_save work_decision_close work_decision_publish work_decision_lead "
+    "api_work_decision api_work_decision_close api_work_decision_publish",
+    TERM: "programs:city_term programs:city_term_save",
+    f"{TERM}_row": "api_city_appointment_extend api_city_appointment_release",
+    "item": "work_item_save",
+    "item_row": "api_work_item",
+}
 
 
 def _appoint(everyone: dict[str, Member], town: Town) -> None:
@@ -400,6 +451,7 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 
 # Strict input
 
+HOURS = {"starts_at", "ends_at", "venue", "place", "link"}
 WRITABLE = {
     "EnrolIn": {"learner", "if_full"},
     "NothingIn": set(),
@@ -409,6 +461,23 @@ WRITABLE = {
     "PromoteIn": {"reason", "extra_seat"},
     "MessageIn": {"fa", "en", "to", "chosen"},
     "TextIn": {"text"},
+    "WorkgroupIn": {"name", "purpose", "areas", "organisations"},
+    "WorkgroupEditIn": {"name", "purpose", "areas", "organisations", "version"},
+    "FoundIn": {"slug", "name", "purpose", "areas", "organisations"},
+    "AppointIn": {"person", "role", "workgroup", "from_on", "until_on"},
+    "ExtendIn": {"until_on"},
+    "ReleaseIn": {"until_on", "is_sure"},
+    "TextsIn": {"fa", "en"},
+    "HoursIn": HOURS,
+    "CallIn": HOURS | {"workgroup", "agenda"},
+    "MoveIn": HOURS | {"version"},
+    "ItemIn": {"title"},
+    "MinutesIn": {"minutes", "version"},
+    "AttendanceIn": {"marks"},
+    "DecideIn": {"text", "owner", "due_on"},
+    "EditIn": {"text", "owner", "due_on", "version"},
+    "CloseIn": {"state"},
+    "PublishIn": {"is_published"},
 }
 
 

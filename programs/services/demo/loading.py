@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from base import clock, door
-from programs.services.demo import city, demand, learning, moving, people, seats
+from programs.services.demo import city, demand, groups, learning, moving, people, seats
 from programs.services.demo.rows import DOOR
 from programs.services.indexing import index
 
@@ -30,6 +30,8 @@ def load() -> Loaded:
         city.load()
         learning.load_programs()
         people.load(today)
+        groups.load(today)
+        groups.move_forward(today)
         added = learning.load_courses(today)
         seats.fill(added)
         moved = moving.move_forward(today)

@@ -5,22 +5,49 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language, override
 
+from base.refusal import Refused
+from members.forms import refuse
 from members.sessions import member_of
 from programs.listing import Listed, listed
 from programs.models import Course
+from workgroups.rules import CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.forms import Form
     from django.http import HttpRequest
 
+    from base.refusal import Refusal
+
     View = Callable[..., HttpResponse]
+
+FIELD_OF = {
+    "slug_taken": "slug",
+    "municipality_missing": "organisations",
+    "area_missing": "areas",
+    "open_twice": "person",
+    "starts_past": "from_on",
+    "ends_before": "until_on",
+    "ends_past": "until_on",
+    "term_long": "until_on",
+    "last_coordinator": "is_sure",
+    "hours_wrong": "ends",
+    "meeting_long": "ends",
+    "meeting_past": "day",
+    "meeting_far": "day",
+    "nowhere": "place",
+    "not_in_group": "owner",
+    "due_past": "due_on",
+    "agenda_full": "agenda",
+}
 
 
 def own_course(request: HttpRequest, slug: str) -> Course:
@@ -58,3 +85,47 @@ def rejected(request: HttpRequest, template: str, context: dict[str, Any], page:
     with override("en" if get_language() == "fa" else "fa"):
         twin = reverse(page, kwargs=names)
     return render(request, template, {**context, "twin_url": twin}, status=422)
+
+
+def tried(form: Form, work: Callable[[], Any]) -> Refusal | None:
+    """Does the work of a valid form; a refusal stands beside its field and is given back."""
+    try:
+        work()
+    except Refused as refused:
+        field = FIELD_OF.get(refused.refusal.code)
+        refuse(form, refused.refusal, field if field in form.fields else None)
+        return refused.refusal
+    return None
+
+
+def renewed(request: HttpRequest, form: Form, refusal: Refusal | None) -> dict[str, Any] | None:
+    """What someone else saved meanwhile, if that is why; the form then knows of it, so that saving once more is a choice."""
+    if refusal is None or refusal.code != CHANGED:
+        return None
+    data = request.POST.copy()
+    data["version"] = str(refusal.values["version"])
+    form.data = data
+    theirs: dict[str, Any] = refusal.values["theirs"]
+    return theirs
+
+
+def done_or_told(request: HttpRequest, work: Callable[[], Any], done: str = "") -> None:
+    """Does the work of a button that has no form; says what was done, or why not, at the top of the next page."""
+    try:
+        work()
+    except Refused as refused:
+        messages.error(request, str(refused.refusal.message))
+        return
+    if done:
+        messages.success(request, done)
+
+
+def number_of(text: str) -> int:
+    """An id as a form sends it.
+
+    Raises:
+        Http404: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):  # noqa: PLR2004 - digits of a bigint
+        raise Http404
+    return int(text)

@@ -120,6 +120,21 @@ class WorkgroupQuerySet(TranslatableQuerySet["Workgroup"]):
         coordinating = Appointment.objects.coordinating(member).values("workgroup")
         return self.filter(Q(pk__in=coordinating) | Exists(Appointment.objects.staff(member)))
 
+    def entered_by(self, member: Member | AnonymousUser) -> Self:
+        """Those behind whose door the member may look today: an appointment in it, or staff. Meetings are read there."""
+        if not member.is_authenticated:
+            return self.none()
+        if member.is_superuser:
+            return self
+        inside = Appointment.objects.open_on(clock.today()).filter(member=member, workgroup__isnull=False)
+        return self.filter(Q(pk__in=inside.values("workgroup")) | Exists(Appointment.objects.staff(member)))
+
+    def governed_by(self, member: Member | AnonymousUser) -> Self:
+        """All of them for staff and superusers, who found and appoint; none for anybody else."""
+        if not member.is_authenticated:
+            return self.none()
+        return self if member.is_superuser else self.filter(Exists(Appointment.objects.staff(member)))
+
 
 WorkgroupManager = TranslatableManager.from_queryset(WorkgroupQuerySet)
 
@@ -130,6 +145,8 @@ class Workgroup(TranslatableModel):
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     areas = models.ManyToManyField(LiteracyArea, related_name="workgroups", verbose_name=_("literacy areas"))
     organisations = models.ManyToManyField(Organisation, related_name="workgroups", verbose_name=_("organisations"))
+    founded_on = models.DateField(_("founded on"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
     name: str
     purpose: str
     translations = TranslatedFields(
@@ -153,6 +170,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def open_on(self, day: dt.date) -> Self:
         """Appointments in force on that day; the last day is `until_on` minus one, so that it gives nothing on it."""
         return self.filter(Q(until_on__isnull=True) | Q(until_on__gt=day), from_on__lte=day)
+
+    def ahead_of(self, day: dt.date) -> Self:
+        """Appointments in force on that day or to come."""
+        return self.filter(Q(until_on__isnull=True) | Q(until_on__gt=day))
 
     def coordinating(self, member: Member) -> Self:
         """The member's coordinator's appointments of today."""
@@ -201,6 +222,11 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="appointment_coordinator_of_workgroup",
                 condition=~Q(role="coordinator") | Q(workgroup__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="appointment_open_once",
+                fields=["member", "role", "workgroup"],
+                condition=Q(until_on__isnull=True, workgroup__isnull=False),
             ),
             models.CheckConstraint(
                 name="appointment_dates", condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on"))

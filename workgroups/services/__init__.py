@@ -1,0 +1,29 @@
+"""Every change to workgroups, their people, meetings and decisions."""
+
+from workgroups.services.appointing import appoint, extend, release
+from workgroups.services.deciding import close, decide, edit_decision, publish_decision
+from workgroups.services.founding import edit_workgroup, found
+from workgroups.services.meetings import call_meeting, call_off, move_meeting
+from workgroups.services.minutes import add_item, approve_minutes, mark_attendance, write_minutes
+from workgroups.services.watching import remind_of_decisions, remind_of_meetings
+
+__all__ = [
+    "add_item",
+    "appoint",
+    "approve_minutes",
+    "call_meeting",
+    "call_off",
+    "close",
+    "decide",
+    "edit_decision",
+    "edit_workgroup",
+    "extend",
+    "found",
+    "mark_attendance",
+    "move_meeting",
+    "publish_decision",
+    "release",
+    "remind_of_decisions",
+    "remind_of_meetings",
+    "write_minutes",
+]
