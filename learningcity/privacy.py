@@ -167,6 +167,7 @@ FIELDS = {
     "programs.Program.version": "none",
     "programs.Program.feed": "none",
     "programs.Program.feed_key": "none",
+    "programs.Program.pinned": "none",
     "programs.Course_requires.course": "none",
     "programs.Course_requires.program": "none",
     "programs.CourseTranslation.language_code": "none",

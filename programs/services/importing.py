@@ -12,7 +12,8 @@ from base import clock
 from members.services import record
 from programs.imports import Unusable
 from programs.models import Course, Feed
-from programs.services.imported import Change, Writer
+from programs.services.comparing import Change, fingerprint_of
+from programs.services.imported import Writer
 from programs.services.indexing import batches, index
 from workgroups.models import Workgroup
 
@@ -102,7 +103,7 @@ def _plan(feed: Feed, catalogue: Catalogue, *, accept_missing: bool) -> _Plan:
         pk, fingerprint, missing_since = known.get(key, (None, "", None))
         if pk is None:
             new.append(row)
-        elif missing_since or fingerprint != row.fingerprint(feed.mode):
+        elif missing_since or fingerprint != fingerprint_of(feed, row):
             changed[pk] = row
     present = catalogue.keys
     seen = {key: pk for key, (pk, _print, missing_since) in known.items() if missing_since is None}
