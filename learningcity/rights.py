@@ -136,6 +136,15 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     # The workspace
     "programs:work": (desk(),),
     "programs:work_programs": (desk(),),
+    "programs:work_imports": (desk(),),
+    "programs:work_import_new": (desk(),),
+    "programs:work_import_add": (members(302), desk(422, "POST")),
+    "programs:work_import": (desk(of="import"),),
+    "programs:work_import_report": (desk(of="import"),),
+    "programs:work_import_columns": (members(302), desk(302, "POST", of="import")),
+    "programs:work_import_places": (members(302), desk(302, "POST", of="import")),
+    "programs:work_import_confirm": (members(302), desk(302, "POST", of="import")),
+    "programs:work_import_undo": (members(302), desk(302, "POST", of="import")),
     # The API
     "schema": (everybody(),),
     "docs": (everybody(),),

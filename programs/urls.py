@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, course, enrol, me
-from programs.views.work import home, programs
+from programs.views.work import home, imports, programs
 
 app_name = "programs"
 urlpatterns = [
@@ -25,4 +25,13 @@ urlpatterns = [
     path("me/enrolments/<int:pk>/decline/", enrol.enrolment_decline, name="enrolment_decline"),
     path("work/", home.work, name="work"),
     path("work/programs/", programs.program_list, name="work_programs"),
+    path("work/imports/", imports.import_list, name="work_imports"),
+    path("work/imports/new/", imports.import_new, name="work_import_new"),
+    path("work/imports/add/", imports.import_add, name="work_import_add"),
+    path("work/imports/<int:pk>/", imports.import_detail, name="work_import"),
+    path("work/imports/<int:pk>/report.csv", imports.import_report, name="work_import_report"),
+    path("work/imports/<int:pk>/columns/", imports.import_columns, name="work_import_columns"),
+    path("work/imports/<int:pk>/places/", imports.import_places, name="work_import_places"),
+    path("work/imports/<int:pk>/confirm/", imports.import_confirm, name="work_import_confirm"),
+    path("work/imports/<int:pk>/undo/", imports.import_undo, name="work_import_undo"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,10 @@ class Cells:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
+
+    def or_empty(self) -> Cells:
+        """The same cells; a column that is not there is an empty one."""
+        return Cells(defaultdict(str, self._values))
 
     def text(self, column: str, *, longest: int = 200, needed: bool = False) -> str:
         """One line of text as it is stored, without markup.

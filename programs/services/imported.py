@@ -189,7 +189,7 @@ class Writer:
 
     def _tell(self, moved: list[Compared]) -> None:
         """Tells everyone with a place in a course whose days moved."""
-        places = _places(one.course.pk for one in moved)
+        places = places_in(one.course.pk for one in moved)
         for one in moved:
             about = f"{one.course.starts_on}:{one.course.version}"
             tell(places.get(one.course.pk, []), "moved", about=about, **one.days)
@@ -199,11 +199,11 @@ class Writer:
         for some in batches(ids):
             absent = Course.objects.filter(pk__in=some)
             absent.update(missing_since=self.today, version=F("version") + 1, updated_at=self.now)
-            for places in _places(absent.exclude(ends_on__lt=self.today).values_list("pk", flat=True)).values():
+            for places in places_in(absent.exclude(ends_on__lt=self.today).values_list("pk", flat=True)).values():
                 tell(places, "missing", about=self.today.isoformat())
 
 
-def _places(course_ids: Iterable[int]) -> dict[int, list[Enrolment]]:
+def places_in(course_ids: Iterable[int]) -> dict[int, list[Enrolment]]:
     """The live places in those courses, by course."""
     found: dict[int, list[Enrolment]] = {}
     live = Enrolment.objects.live().filter(course__in=list(course_ids))

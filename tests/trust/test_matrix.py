@@ -126,6 +126,18 @@ def world() -> World:
         made.values[name, ""] = {"pk": seat.pk}
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
+    run = services.hand_in(
+        actor=everyone["coordinator"],
+        workgroup=town.workgroup,
+        profile="mft",
+        name="file.csv",
+        content=b"x",
+        language="fa",
+        options={},
+    )
+    for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
+        made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
+        made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made

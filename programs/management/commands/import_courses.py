@@ -87,5 +87,7 @@ def _report(path: Path, outcome: Outcome) -> None:
         writer = csv.writer(file)
         writer.writerow(["line", "key", "what", "fields", "reason"])
         for one in outcome.changes:
+            if one.what == "created":
+                continue
             cells = [one.line or "", one.key, one.what, one.fields, one.reason]
             writer.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
