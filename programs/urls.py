@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, enrol, me
+from programs.views import catalogue, course, embed, enrol, me
 from programs.views.work import home, imports, programs
 
 app_name = "programs"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("programs/<slug:slug>/", course.program_detail, name="program_detail"),
     path("workgroups/", catalogue.workgroup_list, name="workgroup_list"),
     path("workgroups/<slug:slug>/", course.workgroup_detail, name="workgroup_detail"),
+    path("embed/<slug:slug>/", embed.workgroup_embed, name="workgroup_embed"),
     path("organisations/<slug:slug>/", catalogue.organisation_detail, name="organisation_detail"),
     path("venues/<slug:slug>/", catalogue.venue_detail, name="venue_detail"),
     path("areas/<slug:slug>/", catalogue.area_detail, name="area_detail"),

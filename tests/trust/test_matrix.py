@@ -112,6 +112,7 @@ def world() -> World:
         ("programs:program_detail", "published"): {"slug": town.program.slug},
         ("programs:program_detail", "draft"): {"slug": draft_program.slug},
         ("programs:workgroup_detail", ""): {"slug": town.workgroup.slug},
+        ("programs:workgroup_embed", ""): {"slug": town.workgroup.slug},
         ("programs:organisation_detail", ""): {"slug": town.organisation.slug},
         ("programs:venue_detail", ""): {"slug": town.venue.slug},
         ("programs:area_detail", ""): {"slug": town.area.slug},

@@ -23,6 +23,7 @@ from programs.changes import described
 from programs.handing_forms import ColumnsForm, HandInForm, PlacesForm
 from programs.models import Import, ImportRow
 from programs.rules import why_not_undo
+from programs.sheets import BOM, cell
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 AN_HOUR, MOST_AN_HOUR = 3600, 10
 ROWS, RUNS = 50, 20
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @login_required
@@ -186,11 +186,11 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
-    answer.write("\ufeff")
+    answer.write(BOM)
     writer = csv.writer(answer)
     writer.writerow([_("Line"), _("Key"), _("Title"), _("What becomes of it"), _("Changes"), _("Reason")])
     for row in described(run.rows.defer("before")):
         changes = "; ".join(f"{name}: {old} → {new}" for name, old, new in row.changes)  # type: ignore[attr-defined]
         cells = [row.line or "", row.key, row.title, row.get_what_display(), changes, row.reason]
-        writer.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
+        writer.writerow([cell(value) for value in cells])
     return answer
