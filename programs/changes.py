@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAMES = {
     "hours": gettext_lazy("weekly hours"),
     "program_title": gettext_lazy("title of the program"),
-    "place": gettext_lazy("place"),
+    "place": gettext_lazy("venue"),
     "title": gettext_lazy("title"),
     "note": gettext_lazy("what to know"),
     "instructors": gettext_lazy("instructors"),

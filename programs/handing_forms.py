@@ -32,7 +32,7 @@ FIELDS = {
     "weekdays": _("weekdays"),
     "starts": _("hour of the beginning"),
     "ends": _("hour of the end"),
-    "place": _("place"),
+    "place": _("venue"),
     "fee": _("fee"),
     "capacity": _("seats"),
     "opens_on": _("first day of enrolment"),
@@ -58,7 +58,7 @@ class Chosen(forms.ModelChoiceField[Any]):
 class HandInForm(forms.Form):
     """A file, its format, and into which workgroup its courses go."""
 
-    workgroup = Chosen(Workgroup.objects.none(), label=_("Workgroup"))
+    workgroup = Chosen(Workgroup.objects.none(), label=_("Workgroup"), empty_label=None)
     profile = forms.ChoiceField(label=_("Format of the file"), choices=PROFILES)
     file = forms.FileField(
         label=_("File"),
@@ -67,7 +67,12 @@ class HandInForm(forms.Form):
         error_messages={"empty": _("The file is empty"), "required": _("Choose a file")},
     )
     mode = forms.ChoiceField(label=_("Where people enrol"), choices=Feed.Mode.choices)
-    area = Chosen(LiteracyArea.objects.none(), label=_("Literacy area of the courses"), required=False)
+    area = Chosen(
+        LiteracyArea.objects.none(),
+        label=_("Literacy area of the courses"),
+        required=False,
+        empty_label=_("as with the last file"),
+    )
     accept_missing = forms.BooleanField(
         label=_("The file is right even if more than a third of the courses are missing"), required=False
     )
@@ -101,7 +106,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, run: Import, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = run.feed.mapping.get("columns", {})
-        examples = {name: "، ".join(shown) for name, shown in run.columns.items()}
+        examples = {name: "، ".join(shown) for name, shown in run.columns}
         choices: list[tuple[str, Any]] = [("", _("not in the file"))]
         choices += [(name, f"{name} ({shown})"[:120] if shown else name) for name, shown in examples.items()]
         for name, label in FIELDS.items():

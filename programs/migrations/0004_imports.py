@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=8, verbose_name='language of the reasons')),
                 ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
                 ('state', models.CharField(choices=[('queued', 'To be read'), ('mapping', 'Waits for its columns'), ('read', 'Waits for your yes'), ('confirmed', 'Being saved'), ('saved', 'Saved'), ('undoing', 'Being undone'), ('undone', 'Undone'), ('failed', 'Refused')], default='queued', max_length=10, verbose_name='state')),
-                ('columns', models.JSONField(blank=True, default=dict, verbose_name='columns with examples')),
+                ('columns', models.JSONField(blank=True, default=list, verbose_name='columns with examples')),
                 ('places', models.JSONField(blank=True, default=list, verbose_name='places that are not known')),
                 ('counts', models.JSONField(blank=True, default=dict, verbose_name='figures')),
                 ('failure', models.TextField(blank=True, default='', verbose_name='why it was refused')),

@@ -51,7 +51,7 @@ class Import(models.Model):
     language = models.CharField(_("language of the reasons"), max_length=8)
     options: models.JSONField[Any, Any] = models.JSONField(_("options"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    columns: models.JSONField[Any, Any] = models.JSONField(_("columns with examples"), default=dict, blank=True)
+    columns: models.JSONField[Any, Any] = models.JSONField(_("columns with examples"), default=list, blank=True)
     places: models.JSONField[Any, Any] = models.JSONField(_("places that are not known"), default=list, blank=True)
     counts: models.JSONField[Any, Any] = models.JSONField(_("figures"), default=dict, blank=True)
     failure = models.TextField(_("why it was refused"), default="", blank=True)

@@ -67,7 +67,7 @@ def map_columns(*, actor: Member, run: Import, columns: Mapping[str, str], langu
         Refused: `not_yours`, `not_waiting`.
     """
     refuse_if(why_not_confirm(run, actor, Import.State.MAPPING, Import.State.READ))
-    known = {field: column for field, column in columns.items() if column in run.columns}
+    known = {field: column for field, column in columns.items() if column in dict(run.columns)}
     return _remember(actor, run, "map_columns", columns=known, language=language)
 
 

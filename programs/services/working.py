@@ -105,12 +105,12 @@ def _read(run: Import) -> None:
     if run.feed.profile == generic.NAME:
         columns = generic.columns_of(raw) if raw.strip() else {}
         if columns and not generic.fits(run.feed.mapping.get("columns", {}), columns):
-            waiting = {"state": Import.State.MAPPING, "columns": columns, "leased_until": None}
+            waiting = {"state": Import.State.MAPPING, "columns": list(columns.items()), "leased_until": None}
             Import.objects.filter(pk=run.pk).update(**waiting)
             return
     catalogue = _catalogue(run, raw)
     outcome = _carried_out(run, catalogue, dry_run=True)
-    _keep(run, outcome, state=Import.State.READ, columns=columns, places=_unknown_places(run, catalogue))
+    _keep(run, outcome, state=Import.State.READ, columns=list(columns.items()), places=_unknown_places(run, catalogue))
 
 
 def _catalogue(run: Import, raw: bytes) -> Catalogue:

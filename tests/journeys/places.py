@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from base import clock
+from programs import services
+from tests.programs.feed import table
+from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
+from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -96,4 +100,35 @@ def guide() -> Guide:
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
+    found.visitor.append(Place("embedded list", f"embed/{town.workgroup.slug}/"))
+    found.member += _imports(town)
     return found
+
+
+def _imports(town: Town) -> list[Place]:
+    """A coordinator's files in each state."""
+    member = person(NAME)[0]
+    Appointment.objects.create(member=member, role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    rows = [{"id": f"k{number}", "start_date": "2027-01-10", "end_date": "2027-03-01"} for number in range(3)]
+    run = saved(member, town.workgroup, table(*rows))
+    changed = [rows[0] | {"start_date": "2027-01-17"}, rows[1] | {"capacity": "x"}, {"id": "k9"}]
+    states = {
+        "saved": run,
+        "read": hand_in(member, town.workgroup, table(*changed), accept_missing=True),
+        "refused": hand_in(member, town.workgroup, "a,b"),
+        "mapping": hand_in(member, town.workgroup, spreadsheet(), "generic"),
+    }
+    states["queued"] = services.hand_in(
+        actor=member,
+        workgroup=town.workgroup,
+        profile="mft",
+        name="a.csv",
+        content=b"x",
+        language="fa",
+        options={},
+    )
+    found = [Place("imports", "work/imports/", member), Place("hand in a file", "work/imports/new/", member)]
+    return found + [
+        Place(f"import {state}", f"work/imports/{one.pk}/", member, is_variant=state != "read")
+        for state, one in states.items()
+    ]
