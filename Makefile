@@ -75,7 +75,7 @@ drills: ## the fault drills at full size; needs PostgreSQL (DATABASE_URL)
 .PHONY: fuzz
 fuzz: ## the fuzzing at full size
 	$(call install,requirements-dev.txt)
-	@$(TEST_ENV) FUZZ_STEPS=50000 FUZZ_EXAMPLES=100000 TRUST_FULL=1 $(RUN) -m pytest -n 2 tests/base tests/trust/test_engine_model.py tests/trust/test_signin.py $(ARGS)
+	@$(TEST_ENV) FUZZ_STEPS=50000 FUZZ_EXAMPLES=100000 TRUST_FULL=1 $(RUN) -m pytest -n 2 tests/base tests/trust/test_engine_model.py tests/trust/test_signin.py tests/trust/test_import_fuzz.py $(ARGS)
 
 .PHONY: vendor
 vendor: ## fetch the vendored scripts and fonts again as published (needs npm)

@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+BOM = "\ufeff"  # without it spreadsheet programs read Persian as Latin letters
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 TYPES = {"xlsx": XLSX, "csv": CSV}
@@ -28,10 +29,15 @@ def harmless(text: str) -> str:
     return f"'{text}" if begins & _BEGINS_FORMULA else text
 
 
+def cell(value: object) -> str:
+    """A value as the harmless text of a cell; nothing for None."""
+    return harmless("" if value is None else str(value))
+
+
 def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """The rows with a byte order mark, so that Persian is read as such wherever it is opened."""
     out = io.StringIO()
-    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([harmless(text) for text in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -44,9 +50,9 @@ def as_xlsx(rows: Iterable[Sequence[str]], *, title: str, is_rtl: bool) -> bytes
     for row in rows:
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", harmless(text)))
-            cell.data_type = "s"
-            cells.append(cell)
+            one = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", harmless(text)))
+            one.data_type = "s"
+            cells.append(one)
         sheet.append(cells)
     out = io.BytesIO()
     book.save(out)

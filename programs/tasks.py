@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from programs.services import remind_of_tomorrow, sweep, tell_of_clashes
+from base import door
+from programs.services import forget_files, remind_of_tomorrow, sweep, tell_of_clashes, work_imports
 
 
 @shared_task(name="sweep_places")
@@ -16,3 +17,12 @@ def watch_courses() -> None:
     """Every quarter of an hour: reminders and clashes, each told once."""
     remind_of_tomorrow()
     tell_of_clashes()
+    forget_files()
+
+
+@shared_task(name="work_imports")
+def work_imports_due() -> None:
+    """Each second: what a partner's file that was handed in waits for; harmless to repeat and to run many times at once."""
+    with door.through("worker"):
+        while work_imports():
+            continue

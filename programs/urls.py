@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, enrol, me, questions, wishes
+from programs.views import catalogue, course, embed, enrol, me, questions, wishes
 from programs.views.city import appointments, workgroups
 from programs.views.work import (
     courses,
@@ -10,6 +10,7 @@ from programs.views.work import (
     demand,
     groups,
     home,
+    imports,
     meetings,
     messages,
     minutes,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("programs/<slug:slug>/", course.program_detail, name="program_detail"),
     path("workgroups/", catalogue.workgroup_list, name="workgroup_list"),
     path("workgroups/<slug:slug>/", course.workgroup_detail, name="workgroup_detail"),
+    path("embed/<slug:slug>/", embed.workgroup_embed, name="workgroup_embed"),
     path("organisations/<slug:slug>/", catalogue.organisation_detail, name="organisation_detail"),
     path("venues/<slug:slug>/", catalogue.venue_detail, name="venue_detail"),
     path("areas/<slug:slug>/", catalogue.area_detail, name="area_detail"),
@@ -120,4 +122,13 @@ urlpatterns = [
     path("city/workgroups/<slug:slug>/appointments/appoint/", appointments.appoint, name="city_appoint"),
     path("city/workgroups/<slug:slug>/appointments/<int:pk>/", appointments.term, name="city_term"),
     path("city/workgroups/<slug:slug>/appointments/<int:pk>/save/", appointments.term_save, name="city_term_save"),
+    path("work/imports/", imports.import_list, name="work_imports"),
+    path("work/imports/new/", imports.import_new, name="work_import_new"),
+    path("work/imports/add/", imports.import_add, name="work_import_add"),
+    path("work/imports/<int:pk>/", imports.import_detail, name="work_import"),
+    path("work/imports/<int:pk>/report.csv", imports.import_report, name="work_import_report"),
+    path("work/imports/<int:pk>/columns/", imports.import_columns, name="work_import_columns"),
+    path("work/imports/<int:pk>/places/", imports.import_places, name="work_import_places"),
+    path("work/imports/<int:pk>/confirm/", imports.import_confirm, name="work_import_confirm"),
+    path("work/imports/<int:pk>/undo/", imports.import_undo, name="work_import_undo"),
 ]

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from programs.api import catalogue, groups, meetings, places, rosters
+from programs.api import catalogue, dumps, groups, meetings, places, rosters
 
 urlpatterns = [
     path("courses/", catalogue.courses, name="api_courses"),
     path("courses/feed.ics", catalogue.feed, name="api_courses_feed"),
+    path("courses/dump.json", dumps.dump_json, name="api_courses_json"),
+    path("courses/dump.csv", dumps.dump_csv, name="api_courses_csv"),
+    path("courses/xcri.xml", dumps.dump_xcri, name="api_courses_xcri"),
     path("courses/<int:pk>/", catalogue.course, name="api_course"),
     path("courses/<int:pk>/enrolments/", places.enrol, name="api_enrol"),
     path("programs/", catalogue.programs, name="api_programs"),

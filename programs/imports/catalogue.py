@@ -24,7 +24,8 @@ class WeeklyHour(NamedTuple):
 class Row(NamedTuple):
     """One course as the partner describes it, whatever the format of the file; None is unknown.
 
-    `title` is None where it is the program's. Numbers of fees are the partner's, whatever their unit.
+    `title` is None where it is the program's. Numbers of fees are the partner's, whatever their unit. `place` is the
+    venue in the partner's own words; `description` is the program's, `selection` one of the course's or "".
     """
 
     key: str
@@ -43,14 +44,22 @@ class Row(NamedTuple):
     keywords: str = ""
     note: str = ""
     instructors: str = ""
+    description: str = ""
+    place: str = ""
+    opens_on: dt.date | None = None
+    closes_on: dt.date | None = None
+    age_min: int | None = None
+    age_max: int | None = None
+    selection: str = ""
 
-    def fingerprint(self, mode: str) -> str:
+    def fingerprint(self, mode: str, venue: int | None = None) -> str:
         """By which a later reading sees that nothing changed.
 
         Values that are not given do not count, so that a new column of this class leaves old fingerprints true.
         """
         told = {name: value for name, value in zip(self._fields, self, strict=True) if _is_told(value)}
-        text = json.dumps(told | {"mode": mode}, default=str, ensure_ascii=False)
+        told.pop("place", None)  # it counts as the venue that it is mapped to
+        text = json.dumps(told | {"mode": mode} | ({"venue": venue} if venue else {}), default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

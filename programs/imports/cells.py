@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,15 +12,17 @@ from django.utils.translation import gettext as _
 
 from base.calendar import BadDay, parse_day
 from base.persian import latin_digits, normalise
+from programs.imports.markup import paragraphs, plain
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
 LONGEST_ADDRESS = 500
 MOST = 10**15
 _NUMBER = re.compile(r"\d{1,3}(?:[,٬،]\d{3})+|\d+", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s/<>\"\\]+[^\s<>\"\\]*")
+_MIDNIGHT = re.compile(r"(?<=\d)[ T](?:00:00|23:59)(?::\d\d(?:\.0+)?)?$", re.ASCII)  # of a day written as an instant
+_TIME = re.compile(r"(\d{1,2})(?::(\d\d))?(?::00)?", re.ASCII)
 _normalised = lru_cache(8192)(normalise)
 _day = lru_cache(8192)(parse_day)
 
@@ -46,18 +50,26 @@ class Cells:
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
 
+    def or_empty(self) -> Cells:
+        """The same cells; a column that is not there is an empty one."""
+        return Cells(defaultdict(str, self._values))
+
     def text(self, column: str, *, longest: int = 200, needed: bool = False) -> str:
-        """One line of text as it is stored.
+        """One line of text as it is stored, without markup.
 
         Raises:
             BadCell: `text_missing`, `text_long`.
         """
-        text = _normalised(self._values[column])
+        text = _normalised(plain(self._values[column]))
         if needed and not text:
             raise BadCell(column, "text_missing", _("it is empty"))
         if len(text) > longest:
             raise BadCell(column, "text_long", _("it has more than {most} letters").format(most=longest))
         return text
+
+    def paragraphs(self, column: str) -> str:
+        """Text of several lines, without markup."""
+        return paragraphs(self._values[column])
 
     def day(self, column: str) -> dt.date | None:
         """A day in any notation and calendar; None where the cell is empty.
@@ -65,7 +77,7 @@ class Cells:
         Raises:
             BadCell: with the codes of `base.calendar`, such as `weekday_wrong`.
         """
-        text = self._values[column].strip()
+        text = _MIDNIGHT.sub("", self._values[column].strip())
         try:
             return _day(text) if text else None
         except BadDay as error:
@@ -99,6 +111,25 @@ class Cells:
         if text and not _ADDRESS.fullmatch(text):
             raise BadCell(column, "address_unreadable", _("it is not a web address that begins with https://"))
         return text
+
+    def time(self, column: str) -> dt.time | None:
+        """A time of day such as 9:00, in any digits; None where the cell is empty.
+
+        Raises:
+            BadCell: `hour_unreadable`.
+        """
+        text = latin_digits(self._values[column]).strip()
+        if not text:
+            return None
+        found = _TIME.fullmatch(text)
+        try:
+            return dt.time(int(found[1]), int(found[2] or 0)) if found else self._no_hour(column)
+        except ValueError:
+            return self._no_hour(column)
+
+    def _no_hour(self, column: str) -> dt.time:
+        text = self._values[column].strip()[:60]
+        raise BadCell(column, "hour_unreadable", _("“{text}” is not a time of day").format(text=text))
 
     def raw(self, column: str) -> str:
         """The cell as it stands in the file."""

@@ -92,6 +92,7 @@ class Program(TranslatableModel):
     version = models.PositiveIntegerField(_("version"), default=1)
     feed = models.ForeignKey(Feed, models.PROTECT, null=True, blank=True, verbose_name=_("partner catalogue"))
     feed_key = models.CharField(_("key in the catalogue"), max_length=200, null=True, blank=True)
+    pinned: models.JSONField[Any, Any] = models.JSONField(_("fields edited here"), default=list, blank=True)
     title: str
     summary: str
     outcomes: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from base import clock
 from base.persian import persian_digits
 from base.refusal import Refusal
 from members.models import Learner
-from programs.models import ClassMeeting, Course, Enrolment, Offer, Slot
+from programs.models import ClassMeeting, Course, Enrolment, Import, Offer, Slot
+from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from programs.models.standing import Standing
 
 MOST_LIVE_PLACES = 60
+UNDO_FOR = dt.timedelta(hours=24)
 GENDER_OF_AUDIENCE = {
     "women_only": Learner.Gender.FEMALE,
     "girls_only": Learner.Gender.FEMALE,
@@ -234,3 +237,28 @@ def why_not_resize(course: Standing, capacity: int | None) -> Refusal | None:
         return None
     text = format_lazy(_("{held} seats are taken; there cannot be fewer"), held=number(held))
     return Refusal("seats_taken", text, {"held": held})
+
+
+def why_not_hand_in(workgroup: Workgroup, member: Member) -> Refusal | None:
+    """Whether the member does not answer for the workgroup into which a file is to be read."""
+    if Workgroup.objects.coordinated_by(member).filter(pk=workgroup.pk).exists():
+        return None
+    return Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
+
+
+def why_not_confirm(run: Import, member: Member, *states: Import.State) -> Refusal | None:
+    """Whether the file is not at that point, or not the member's to decide upon."""
+    if run.state in states:
+        return why_not_hand_in(run.feed.workgroup, member)
+    return Refusal("not_waiting", _("This file does not wait for that any more"))
+
+
+def why_not_undo(run: Import, member: Member) -> Refusal | None:
+    """Whether an import can no longer be taken back as a whole."""
+    if run.state != Import.State.SAVED or run.saved_at is None:
+        return Refusal("not_saved", _("Only what was saved can be undone"))
+    if clock.now() >= run.saved_at + UNDO_FOR:
+        return Refusal("too_late", _("The day in which this could be undone is over"))
+    if Import.objects.filter(feed=run.feed_id, saved_at__gt=run.saved_at, state__in=["saved", "undoing"]).exists():
+        return Refusal("later_import", _("A later file of this catalogue was saved; undo that one first"))
+    return why_not_hand_in(run.feed.workgroup, member)

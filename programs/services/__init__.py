@@ -5,8 +5,10 @@ from programs.services.attributing import attribute
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
+from programs.services.handing_in import confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
 from programs.services.offers import accept, accept_instead, decline
+from programs.services.pinning import pin
 from programs.services.planning import (
     archive,
     create_course,
@@ -25,6 +27,7 @@ from programs.services.repair import save_repaired
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
+from programs.services.working import progress_of, work_imports
 
 __all__ = [
     "Pattern",
@@ -36,6 +39,7 @@ __all__ = [
     "attribute",
     "cancel",
     "conclude",
+    "confirm",
     "copy_course",
     "create_course",
     "create_program",
@@ -45,11 +49,17 @@ __all__ = [
     "edit_program",
     "enrol",
     "export",
+    "forget_files",
     "fulfil",
+    "hand_in",
     "index",
     "make_meetings",
+    "map_columns",
+    "map_places",
     "message",
     "note_vain_search",
+    "pin",
+    "progress_of",
     "promote",
     "publish",
     "publish_course",
@@ -69,7 +79,9 @@ __all__ = [
     "support",
     "sweep",
     "tell_of_clashes",
+    "undo",
     "wish",
     "withdraw",
     "withdraw_for",
+    "work_imports",
 ]

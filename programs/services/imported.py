@@ -2,105 +2,52 @@
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
-import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
 from base import clock
 from programs.models import Course, Enrolment, Feed, Program, Slot
+from programs.services.comparing import (
+    TEXTS,
+    WRITTEN,
+    Change,
+    Compared,
+    code_of,
+    fingerprint_of,
+    open_here,
+    texts_of,
+    values_of,
+    window_of,
+)
 from programs.services.indexing import Sources, batches
 from programs.services.notices import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from programs.imports import Catalogue, Row
 
 ProgramText = Program.translations.field.model
 CourseText = Course.translations.field.model
-COLUMNS = (
-    "starts_on",
-    "ends_on",
-    "fee_min",
-    "fee_max",
-    "partner_url",
-    "online",
-    "source_capacity",
-    "mode",
-    "program_id",
-)
-TEXTS = ("title", "note", "instructors")
-WRITTEN = [
-    *(name.removesuffix("_id") for name in COLUMNS),
-    *("opens_at", "closes_at", "capacity", "fingerprint", "missing_since", "version", "updated_at"),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A row of the file, or a course without one, and what became of it: `rejected`, `updated`, `missing`.
-
-    `fields` are those that changed; `reason` says why it was rejected, or which fields were left because they were
-    edited here.
-    """
-
-    line: int | None
-    key: str
-    what: str
-    fields: str
-    reason: str
-
-
-def code_of(*parts: object) -> str:
-    """A short code of lower-case letters and digits that stays the same for the same parts."""
-    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
-    return base64.b32encode(digest).decode().lower()[:12]
-
-
-def _values(row: Row, mode: str, programs: Mapping[str, int]) -> dict[str, Any]:
-    return {
-        "starts_on": row.starts_on,
-        "ends_on": row.ends_on,
-        "fee_min": row.fee_min,
-        "fee_max": row.fee_max,
-        "partner_url": row.partner_url,
-        "online": row.online,
-        "source_capacity": row.capacity,
-        "mode": mode,
-        "program_id": programs[row.program_key],
-    }
-
-
-def _texts(row: Row) -> dict[str, str | None]:
-    return {"title": row.title, "note": row.note, "instructors": row.instructors}
-
-
-def _closing(starts_on: dt.date | None) -> dt.datetime | None:
-    """Enrolment here ends as the first day begins."""
-    return clock.at(starts_on, dt.time()) if starts_on else None
-
-
-def open_here(course: Course) -> None:
-    """Opens enrolment in a course that is enrolled in here for the first time: its seats are the partner's, once.
-
-    Where the partner does not say how many or from when, nobody can enrol until a coordinator has said so.
-    """
-    course.capacity = course.source_capacity or 0
-    closes_at, now = _closing(course.starts_on), clock.now()
-    if course.source_capacity is not None and closes_at is not None and closes_at > now:
-        course.opens_at, course.closes_at = now, closes_at
+PROGRAM_TEXTS = ("title", "keywords", "description")
 
 
 class Writer:
     """Writes what one file says about the courses of one feed. With `dry_run` it compares and writes nothing."""
 
-    def __init__(self, feed: Feed, catalogue: Catalogue, *, dry_run: bool) -> None:
+    def __init__(
+        self, feed: Feed, catalogue: Catalogue, *, dry_run: bool, progress: Callable[[int], object] | None = None
+    ) -> None:
         self.feed, self.catalogue, self.dry_run = feed, catalogue, dry_run
         self.now, self.today = clock.now(), clock.today()
+        self.renamed: dict[str, tuple[str, str]] = {}
+        self._done, self._progress = 0, progress
+
+    def _tick(self, rows: int) -> None:
+        self._done += rows
+        if self._progress:
+            self._progress(self._done)
 
     # Programs
 
@@ -112,8 +59,8 @@ class Writer:
             if row.program_key in wanted:
                 firsts.setdefault(row.program_key, row)
         found = dict(Program.objects.filter(feed=self.feed).values_list("feed_key", "pk")) if self.feed.pk else {}
+        self._rename({found[key]: row for key, row in firsts.items() if key in found})
         if not self.dry_run:
-            self._rename({found[key]: row for key, row in firsts.items() if key in found})
             found |= self._create_programs([row for key, row in firsts.items() if key not in found])
         return {str(key): pk for key, pk in found.items()} | {key: 0 for key in wanted if key not in found}
 
@@ -125,8 +72,7 @@ class Writer:
                 ProgramText(
                     master_id=program.pk,
                     language_code=row.language,
-                    title=row.program_title,
-                    keywords=row.keywords,
+                    **_program_texts(row),
                 )
                 for program, row in zip(programs, rows, strict=True)
             )
@@ -145,9 +91,25 @@ class Writer:
 
     def _rename(self, firsts: Mapping[int, Row]) -> None:
         for ids in batches(firsts):
+            pinned = dict(Program.objects.filter(pk__in=ids).values_list("pk", "pinned"))
             texts = list(ProgramText.objects.filter(master_id__in=ids))
-            changed = [text for text in texts if _renamed(text, firsts[text.master_id])]
-            ProgramText.objects.bulk_update(changed, ["title", "keywords"])
+            changed = [text for text in texts if self._is_renamed(text, firsts[text.master_id], pinned[text.master_id])]
+            if not self.dry_run:
+                ProgramText.objects.bulk_update(changed, PROGRAM_TEXTS)
+
+    def _is_renamed(self, text: Any, row: Row, pinned: list[str]) -> bool:
+        """Takes the program's texts over into `text`; whether any of them is another one now."""
+        wanted = {name: value for name, value in _program_texts(row).items() if name not in pinned}
+        if not row.description:
+            wanted.pop("description", None)
+        differs = {name: value for name, value in wanted.items() if getattr(text, name) != value}
+        if text.language_code != row.language or not differs:
+            return False
+        if "title" in differs:
+            self.renamed[row.program_key] = text.title, row.program_title
+        for name, value in differs.items():
+            setattr(text, name, value)
+        return True
 
     # Courses
 
@@ -162,10 +124,11 @@ class Writer:
                 sources.copy(course, texts=[(row.title or "", row.instructors, row.note)], hours=hours)
             Course.objects.bulk_create(courses)
             CourseText.objects.bulk_create(
-                CourseText(master_id=course.pk, language_code=row.language, **_texts(row))
+                CourseText(master_id=course.pk, language_code=row.language, **texts_of(row))
                 for course, row in zip(courses, some, strict=True)
             )
             self._write_hours({course.pk: row for course, row in zip(courses, some, strict=True)})
+            self._tick(len(some))
 
     def _course(self, row: Row, programs: Mapping[str, int]) -> Course:
         course = Course(
@@ -176,12 +139,13 @@ class Writer:
             fee_currency=self.feed.currency,
             feed=self.feed,
             feed_key=row.key,
-            fingerprint=row.fingerprint(self.feed.mode),
+            fingerprint=fingerprint_of(self.feed, row),
             updated_at=self.now,
-            **_values(row, self.feed.mode, programs),
+            **values_of(row, self.feed, programs),
+            **window_of(row),
         )
         if self.feed.mode == Feed.Mode.PORTAL:
-            open_here(course)
+            open_here(course, row)
         return course
 
     def _write_hours(self, rows: Mapping[int, Row]) -> None:
@@ -199,16 +163,19 @@ class Writer:
 
     def _update(self, rows: Mapping[int, Row], programs: Mapping[str, int]) -> list[Change]:
         courses = list(Course.objects.filter(pk__in=rows).order_by("pk"))
-        compared = [_Compared(course, rows[course.pk], self.feed.mode, programs) for course in courses]
+        compared = [Compared(course, rows[course.pk], self.feed, programs) for course in courses]
         hours = _hours(rows)
         texts = {(text.master_id, text.language_code): text for text in CourseText.objects.filter(master_id__in=rows)}
         for one in compared:
             one.compare(texts.get((one.course.pk, one.row.language)), hours.get(one.course.pk, set()))
         if not self.dry_run:
             self._save(compared)
-        return [one.change(self.catalogue.lines[one.row.key]) for one in compared]
+        self._tick(len(compared))
+        return [
+            one.change(self.catalogue.lines[one.row.key], self.renamed.get(one.row.program_key)) for one in compared
+        ]
 
-    def _save(self, compared: list[_Compared]) -> None:
+    def _save(self, compared: list[Compared]) -> None:
         for one in compared:
             one.course.version += 1
             one.course.updated_at = self.now
@@ -220,9 +187,9 @@ class Writer:
             self._write_hours(moved)
         self._tell([one for one in compared if one.has_moved and not one.course.is_past(self.today)])
 
-    def _tell(self, moved: list[_Compared]) -> None:
+    def _tell(self, moved: list[Compared]) -> None:
         """Tells everyone with a place in a course whose days moved."""
-        places = _places(one.course.pk for one in moved)
+        places = places_in(one.course.pk for one in moved)
         for one in moved:
             about = f"{one.course.starts_on}:{one.course.version}"
             tell(places.get(one.course.pk, []), "moved", about=about, **one.days)
@@ -232,11 +199,11 @@ class Writer:
         for some in batches(ids):
             absent = Course.objects.filter(pk__in=some)
             absent.update(missing_since=self.today, version=F("version") + 1, updated_at=self.now)
-            for places in _places(absent.exclude(ends_on__lt=self.today).values_list("pk", flat=True)).values():
+            for places in places_in(absent.exclude(ends_on__lt=self.today).values_list("pk", flat=True)).values():
                 tell(places, "missing", about=self.today.isoformat())
 
 
-def _places(course_ids: Iterable[int]) -> dict[int, list[Enrolment]]:
+def places_in(course_ids: Iterable[int]) -> dict[int, list[Enrolment]]:
     """The live places in those courses, by course."""
     found: dict[int, list[Enrolment]] = {}
     live = Enrolment.objects.live().filter(course__in=list(course_ids))
@@ -245,11 +212,8 @@ def _places(course_ids: Iterable[int]) -> dict[int, list[Enrolment]]:
     return found
 
 
-def _renamed(text: Any, row: Row) -> bool:
-    if text.language_code != row.language or (text.title, text.keywords) == (row.program_title, row.keywords):
-        return False
-    text.title, text.keywords = row.program_title, row.keywords
-    return True
+def _program_texts(row: Row) -> dict[str, str]:
+    return {"title": row.program_title, "keywords": row.keywords, "description": row.description}
 
 
 def _hours(ids: Iterable[int]) -> dict[int, set[tuple[Any, ...]]]:
@@ -257,65 +221,3 @@ def _hours(ids: Iterable[int]) -> dict[int, set[tuple[Any, ...]]]:
     for pk, *hour in Slot.objects.filter(course__in=list(ids)).values_list("course", "weekday", "starts", "ends"):
         found.setdefault(pk, set()).add(tuple(hour))
     return found
-
-
-class _Compared:
-    """A course beside the row that a later file has for it."""
-
-    def __init__(self, course: Course, row: Row, mode: str, programs: Mapping[str, int]) -> None:
-        self.course, self.row, self.mode = course, row, mode
-        self.values = _values(row, mode, programs)
-        self.before = {name: getattr(course, name) for name in ("starts_on", "ends_on", "mode")}
-        self.text: Any = None
-        self.changed: list[str] = []
-        self.left: list[str] = []
-
-    def compare(self, text: Any, hours: set[tuple[Any, ...]]) -> None:
-        """Takes over into the course what differs and was not edited here."""
-        self.text = text
-        if self.course.missing_since is not None:
-            self.course.missing_since = None
-            self.changed.append("missing_since")
-        for name in COLUMNS:
-            self._take(self.course, name, self.values[name])
-        for name, value in _texts(self.row).items() if text is not None else ():
-            self._take(text, name, value)
-        if hours != set(self.row.hours):
-            self._note("hours")
-        self.course.fingerprint = self.row.fingerprint(self.mode)
-        self._follow()
-
-    def _take(self, target: Any, name: str, value: object) -> None:
-        if getattr(target, name) != value and self._note(name.removesuffix("_id")):
-            setattr(target, name, value)
-
-    def _note(self, name: str) -> bool:
-        is_pinned = name in self.course.pinned
-        (self.left if is_pinned else self.changed).append(name)
-        return not is_pinned
-
-    def _follow(self) -> None:
-        """Brings the enrolment window along."""
-        course = self.course
-        if "mode" in self.changed and course.mode == Course.Mode.PORTAL and course.capacity is None:
-            open_here(course)
-        elif course.closes_at is not None and course.closes_at == _closing(self.before["starts_on"]):
-            closes_at = _closing(course.starts_on)
-            course.closes_at = max(closes_at, course.opens_at or closes_at) if closes_at else None
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether it now begins or ends on another day."""
-        return "starts_on" in self.changed or "ends_on" in self.changed
-
-    @property
-    def days(self) -> dict[str, Any]:
-        """First and last day, old and new, as ISO text."""
-        days = {"old_starts_on": self.before["starts_on"], "new_starts_on": self.course.starts_on}
-        days |= {"old_ends_on": self.before["ends_on"], "new_ends_on": self.course.ends_on}
-        return {name: day and day.isoformat() for name, day in days.items()}
-
-    def change(self, line: int) -> Change:
-        """What to report of it."""
-        left = ", ".join(self.left)
-        return Change(line, self.row.key, "updated", ", ".join(self.changed), left and f"pinned: {left}")

@@ -12,12 +12,17 @@ from base import clock
 from members.services import record
 from programs.imports import Unusable
 from programs.models import Course, Feed
-from programs.services.imported import Change, Writer
+from programs.services.comparing import Change, fingerprint_of
+from programs.services.imported import Writer
 from programs.services.indexing import batches, index
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from members.models import Member
     from programs.imports import Catalogue, Row
+    from programs.services.undoing import Journal
     from workgroups.models import LiteracyArea
 
 MISSING_SHARE = 3  # more than a third missing: the file was cut off
@@ -49,7 +54,7 @@ class _Plan:
     unchanged: int
 
 
-def import_courses(
+def import_courses(  # noqa: PLR0913 - each has a meaning of its own, and is given by name
     *,
     workgroup: Workgroup,
     catalogue: Catalogue,
@@ -57,13 +62,17 @@ def import_courses(
     area: LiteracyArea | None = None,
     dry_run: bool = False,
     accept_missing: bool = False,
+    actor: Member | None = None,
+    journal: Journal | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> Outcome:
     """Brings the courses of a workgroup's feed in line with a file that was read, in one transaction.
 
     `mode` and `area` are remembered by the feed; None keeps what it has (at first: enrolment at the partner, no area).
     The same file again writes nothing at all. Courses that are no longer in the file are marked, never deleted;
     everyone with a place in a course whose days moved is told. Locks the workgroup, so that two files wait for each
-    other, then the courses that change.
+    other, then the courses that change. `journal` writes down what was before, so that it can be taken back; `progress`
+    is told the number of rows that were carried out.
 
     Raises:
         Unusable: `file_truncated` when more than a third of the courses last seen are absent, unless `accept_missing`.
@@ -73,7 +82,7 @@ def import_courses(
         feed = _feed(workgroup, catalogue.profile)
         reindex = _remember(feed, mode, area)
         plan = _plan(feed, catalogue, accept_missing=accept_missing)
-        outcome = _carry_out(feed, plan, catalogue, dry_run=dry_run)
+        outcome = _carry_out(feed, plan, Writer(feed, catalogue, dry_run=dry_run, progress=progress), actor, journal)
         if not dry_run and reindex and feed.pk:
             feed.save()
             index(Course.objects.filter(feed=feed).values_list("pk", flat=True))
@@ -102,7 +111,7 @@ def _plan(feed: Feed, catalogue: Catalogue, *, accept_missing: bool) -> _Plan:
         pk, fingerprint, missing_since = known.get(key, (None, "", None))
         if pk is None:
             new.append(row)
-        elif missing_since or fingerprint != row.fingerprint(feed.mode):
+        elif missing_since or fingerprint != fingerprint_of(feed, row):
             changed[pk] = row
     present = catalogue.keys
     seen = {key: pk for key, (pk, _print, missing_since) in known.items() if missing_since is None}
@@ -117,24 +126,36 @@ def _truncated(absent: int, seen: int) -> Unusable:
     return Unusable("file_truncated", text.format(absent=absent, seen=seen))
 
 
-def _carry_out(feed: Feed, plan: _Plan, catalogue: Catalogue, *, dry_run: bool) -> Outcome:
+def _carry_out(feed: Feed, plan: _Plan, writer: Writer, actor: Member | None, journal: Journal | None) -> Outcome:
+    catalogue = writer.catalogue
     changes = [Change(one.line, one.key, "rejected", "", one.reason) for one in catalogue.rejected]
     figures = len(plan.new), len(plan.changed), plan.unchanged, len(plan.absent), len(catalogue.rejected)
     outcome = Outcome(*figures, changes)
-    writer = Writer(feed, catalogue, dry_run=dry_run)
-    if dry_run or not (plan.new or plan.changed or plan.absent):
+    if writer.dry_run or not (plan.new or plan.changed or plan.absent):
         changes += writer.update(plan.changed) if plan.changed else []
     else:
         _lock([*plan.changed, *plan.absent])
         feed.last_read_at = clock.now()
+        if journal:
+            journal.open(feed, [*plan.changed, *plan.absent])
         feed.save()
         changes += writer.update(plan.changed)
         writer.create(plan.new)
         writer.mark_missing(plan.absent)
         index(plan.changed)
-        record(actor=None, verb="import_courses", row=feed, changes={"outcome": str(outcome)})
-    changes += [Change(None, key, "missing", "", "") for key in plan.absent.values()]
+        if journal:
+            journal.close(feed)
+        record(actor=actor, verb="import_courses", row=feed, changes={"outcome": str(outcome)})
+    changes += [Change(None, key, "missing", "", "", course=pk) for pk, key in plan.absent.items()]
+    changes += [_created(row, catalogue) for row in plan.new]
     return outcome
+
+
+def _created(row: Row, catalogue: Catalogue) -> Change:
+    starts_on = row.starts_on.isoformat() if row.starts_on else None
+    details = [[name, None, value] for name, value in (("starts_on", starts_on), ("place", row.place)) if value]
+    title = row.title or row.program_title
+    return Change(catalogue.lines[row.key], row.key, "created", "", "", title, None, details)
 
 
 def _lock(ids: list[int]) -> None:

@@ -21,6 +21,7 @@ from programs.rules import (
 )
 from programs.services.indexing import index
 from programs.services.notices import post_to_planners
+from programs.services.pinning import pin
 from programs.services.seats import lock_course
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def _rewrite(actor: Member, row: Program | Course, facts: dict[str, Any], texts:
         if isinstance(row, Course):
             row.updated_at = clock.now()
         row.save(update_fields=[*names, *moved, "version"])
+        pin(row, {name.removesuffix("_id").removesuffix("_fa").removesuffix("_en") for name in changed})
         _keep(actor, row)
         record(actor=actor, verb="edit", row=row, changes={"fields": changed, "version": row.version})
     return changed

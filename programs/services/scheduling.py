@@ -15,6 +15,7 @@ from programs.rules import why_not_answer_for, why_not_plan_for, why_not_replan,
 from programs.services.courses import reschedule, resize
 from programs.services.indexing import index
 from programs.services.notices import tell
+from programs.services.pinning import pin
 from programs.services.planning import COURSE_FACTS, Texts, content_of, create_course, rewrite_course
 from programs.services.seats import lock_course
 from programs.timetable import DAYS_OFF, repeat
@@ -63,7 +64,6 @@ def edit_course(
         changed = rewrite_course(actor, course, facts, texts)
         if changed:
             index([course.pk])
-            _pin(course, changed)
         if "venue_id" in changed:
             ClassMeeting.objects.filter(course=course, venue=old_venue, starts_at__gt=clock.now()).update(
                 venue=course.venue
@@ -74,14 +74,6 @@ def edit_course(
             course.capacity, course.waiting_size = seats
         _tell_of(course, changed, old_venue, old_fee)
     return course
-
-
-def _pin(course: Course, changed: Iterable[str]) -> None:
-    """Notes in an imported course what was edited here, so that later files leave it."""
-    if course.feed_id:
-        names = {name.removesuffix("_id").rpartition("_")[0] or name for name in changed if name[-3:] in {"_fa", "_en"}}
-        names |= {name.removesuffix("_id") for name in changed}
-        Course.objects.filter(pk=course.pk).update(pinned=sorted(names.union(course.pinned)))
 
 
 def _tell_of(course: Course, changed: list[str], old_venue: int | None, old_fee: list[Any]) -> None:
@@ -120,6 +112,7 @@ def make_meetings(*, actor: Member, course: Course, pattern: Pattern) -> list[dt
             days_off=DAYS_OFF if pattern.skips_holidays else (),
         )
         _write(course, pattern, held.days)
+        pin(course, ["hours", "starts_on", "ends_on"])
         record(actor=actor, verb="reschedule", row=course, changes={"meetings": len(held.days)})
         _follow(course, old)
     return held.skipped

@@ -21,6 +21,8 @@ ALLOWED = {
     ("base/templatetags/city.py", "mark_safe"): "Markdown after its allow-list, and our own icons",
     ("base/templatetags/city.py", "SafeString"): "the type of what it gives",
     ("programs/imports/profiles/mft.py", "raw"): "a cell of a partner's file, no queryset",
+    ("programs/imports/profiles/korea_standard.py", "raw"): "a cell of a partner's file, no queryset",
+    ("programs/imports/profiles/xcri.py", "raw"): "a cell of a partner's file, no queryset",
 }
 SQL_PLACES = {
     "base/clock.py:measure": "the database's clock",

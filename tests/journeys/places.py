@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from base import clock
 from programs import services
+from tests.programs.feed import table
+from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
 from tests.workgroups.rooms import TEXT, Role, Room
 from workgroups import services as groups
@@ -141,6 +143,8 @@ def guide() -> Guide:
     found.member += _plans(town) + _asked(seat, member) + _desk(town)
     found.member += workgroup_places()
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
+    found.visitor.append(Place("embedded list", f"embed/{town.workgroup.slug}/"))
+    found.member += _imports(town)
     return found
 
 
@@ -225,3 +229,32 @@ def _demand(town: Town, desk: Member, course: Course) -> list[Place]:
         "behind a cell": f"work/coverage/courses/{cell}",
     }
     return [Place(name, path, desk) for name, path in pages.items()]
+
+
+def _imports(town: Town) -> list[Place]:
+    """A coordinator's files in each state."""
+    member = person(NAME)[0]
+    Appointment.objects.create(member=member, role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    rows = [{"id": f"k{number}", "start_date": "2027-01-10", "end_date": "2027-03-01"} for number in range(3)]
+    run = saved(member, town.workgroup, table(*rows))
+    changed = [rows[0] | {"start_date": "2027-01-17"}, rows[1] | {"capacity": "x"}, {"id": "k9"}]
+    states = {
+        "saved": run,
+        "read": hand_in(member, town.workgroup, table(*changed), accept_missing=True),
+        "refused": hand_in(member, town.workgroup, "a,b"),
+        "mapping": hand_in(member, town.workgroup, spreadsheet(), "generic"),
+    }
+    states["queued"] = services.hand_in(
+        actor=member,
+        workgroup=town.workgroup,
+        profile="mft",
+        name="a.csv",
+        content=b"x",
+        language="fa",
+        options={},
+    )
+    found = [Place("imports", "work/imports/", member), Place("hand in a file", "work/imports/new/", member)]
+    return found + [
+        Place(f"import {state}", f"work/imports/{one.pk}/", member, is_variant=state != "read")
+        for state, one in states.items()
+    ]

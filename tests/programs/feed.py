@@ -14,6 +14,8 @@ from django.core.management import CommandError, call_command
 if TYPE_CHECKING:
     from workgroups.models import Workgroup
 
+REAL = Path(__file__).resolve().parents[3] / "shared" / "realdata"
+needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"real catalogues are not at {REAL}")
 GOOD = {
     "id": "68b6e4ee38ba894b6c03c363",
     "title": "مبانی عکاسی",
@@ -45,7 +47,13 @@ def many(count: int, **changes: str) -> str:
     return table(*({"id": f"k{number}"} | changes for number in range(count)))
 
 
-def run(source: Path | str | bytes, workgroup: Workgroup, *options: str, tmp_path: Path | None = None) -> str:
+def run(
+    source: Path | str | bytes,
+    workgroup: Workgroup,
+    *options: str,
+    tmp_path: Path | None = None,
+    profile: str = "mft",
+) -> str:
     """The command's last line."""
     if not isinstance(source, Path):
         assert tmp_path
@@ -53,7 +61,7 @@ def run(source: Path | str | bytes, workgroup: Workgroup, *options: str, tmp_pat
         path.write_bytes(source if isinstance(source, bytes) else source.encode())
         source = path
     out, err = io.StringIO(), io.StringIO()
-    command = ["import_courses", str(source), "--profile", "mft", "--workgroup", workgroup.slug, *options]
+    command = ["import_courses", str(source), "--profile", profile, "--workgroup", workgroup.slug, *options]
     call_command(*command, stdout=out, stderr=err)
     return out.getvalue().splitlines()[-1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
@@ -21,13 +21,14 @@ from programs.imports.profiles import PROFILES
 from programs.models import Course, Feed, Program, Slot
 from programs.services.importing import import_courses
 from tests.programs import world
-from tests.programs.feed import everything, many, refused, run, table
+from tests.programs.feed import REAL, everything, many, needs_real, refused, run, table
 from workgroups.models import LiteracyArea, Workgroup
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.django_db
-REAL = Path(__file__).resolve().parents[3] / "shared" / "realdata"
 DAYS = {name: REAL / f"mft_2026-02-{name}.csv" for name in ("23", "24", "25a")}
-needs_real = pytest.mark.skipif(not DAYS["23"].exists(), reason=f"real catalogues are not at {REAL}")
 
 
 @pytest.fixture

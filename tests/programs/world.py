@@ -7,9 +7,9 @@ import itertools
 from typing import Any
 
 from base import clock
-from members.models import Care, Learner, Member
+from members.models import Care, District, Learner, Member
 from programs.models import ClassMeeting, Course, Program
-from workgroups.models import Appointment, LiteracyArea, Organisation, Workgroup
+from workgroups.models import Appointment, LiteracyArea, Organisation, Venue, Workgroup
 
 _number = itertools.count(1)
 
@@ -69,3 +69,10 @@ def coordinator(of: Course) -> Member:
         from_on=clock.today() - dt.timedelta(days=10),
     )
     return member
+
+
+def venue() -> Venue:
+    """A venue in a district."""
+    number = next(_number)
+    district = District.objects.create(slug=f"district-{number}", name="منطقهٔ ۱", order=number)
+    return Venue.objects.create(slug=f"venue-{number}", name="کتابخانه", district=district)

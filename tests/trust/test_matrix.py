@@ -114,6 +114,7 @@ def world() -> World:
         ("programs:program_detail", "published"): {"slug": town.program.slug},
         ("programs:program_detail", "draft"): {"slug": draft_program.slug},
         ("programs:workgroup_detail", ""): {"slug": town.workgroup.slug},
+        ("programs:workgroup_embed", ""): {"slug": town.workgroup.slug},
         ("programs:organisation_detail", ""): {"slug": town.organisation.slug},
         ("programs:venue_detail", ""): {"slug": town.venue.slug},
         ("programs:area_detail", ""): {"slug": town.area.slug},
@@ -131,6 +132,18 @@ def world() -> World:
     made.values |= _desk(town, everyone["coordinator"])
     _fill_desk(made, town, course, member)
     _convene(made, town)
+    run = services.hand_in(
+        actor=everyone["coordinator"],
+        workgroup=town.workgroup,
+        profile="mft",
+        name="file.csv",
+        content=b"x",
+        language="fa",
+        options={},
+    )
+    for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
+        made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
+        made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made

@@ -47,6 +47,7 @@ def _row(cells: Cells) -> Row:
         partner_url=url,
         keywords=cells.text("department"),
         note=_note(cells.text("center"), cells.number("duration_hours")),
+        place=cells.text("center"),
     )
 
 

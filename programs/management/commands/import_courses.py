@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from programs.imports import PROFILES, Unusable, contents, read
 from programs.models import Feed
 from programs.services.importing import import_courses
+from programs.sheets import cell
 from workgroups.models import LiteracyArea, Workgroup
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 UNUSABLE = 2
 TOLD = 20
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Command(BaseCommand):
@@ -87,5 +87,7 @@ def _report(path: Path, outcome: Outcome) -> None:
         writer = csv.writer(file)
         writer.writerow(["line", "key", "what", "fields", "reason"])
         for one in outcome.changes:
+            if one.what == "created":
+                continue
             cells = [one.line or "", one.key, one.what, one.fields, one.reason]
-            writer.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
+            writer.writerow([cell(value) for value in cells])
