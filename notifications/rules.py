@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 QUIET_FROM = dt.time(22)
 QUIET_UNTIL = dt.time(8)
 NEAR = dt.timedelta(hours=12)
-CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off"})
+CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
 EVERY_KIND = "*"
 PASSES_NIGHT, OWN_ACT, USUAL = 1, 2, 5  # priorities; the first is never held back, of the second no e-mail is
 CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL)

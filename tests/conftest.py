@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
 
+from learningcity.cache import PatientRedis
 from members.models import Care, Member
 from tests import builders
 from workgroups.models import Appointment
@@ -26,10 +27,8 @@ IDS = re.compile(r"\b(?:[ADFHIPRTUVBS]\d{1,2})\b")
 
 
 def pytest_configure() -> None:
-    """Gives each worker of a parallel run a Redis database of its own, and it time to answer on a busy machine."""
+    """Gives each worker of a parallel run a Redis database of its own, as it has one of PostgreSQL."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if settings.REDIS_URL:
-        settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 10, "socket_timeout": 10}
     if settings.REDIS_URL and worker:
         base, _slash, number = settings.CACHES["default"]["LOCATION"].rpartition("/")
         settings.CACHES["default"]["LOCATION"] = f"{base}/{int(number or 0) + 1 + int(worker.removeprefix('gw'))}"
@@ -87,8 +86,9 @@ def _promises(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """No test reads what another one cached."""
+    """No test reads what another one cached, or goes without Redis because another one took it away."""
     yield
+    PatientRedis.away_until = 0.0
     cache.clear()
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import holidays
-
 from base import clock
-from base.calendar import WEEKDAYS, weekday_of
+from base.calendar import WEEKDAYS
+from programs.timetable import DAYS_OFF, repeat
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -28,25 +26,12 @@ class Days(NamedTuple):
     closes_at: dt.datetime
 
 
-@cache
-def _days_off(year: int) -> frozenset[dt.date]:
-    """Iran's public holidays; those of the lunar calendar are estimates."""
-    return frozenset(holidays.country_holidays("IR", years=year))
-
-
-class _DaysOff:
-    """Every public holiday of every year."""
-
-    def __contains__(self, day: object) -> bool:
-        return isinstance(day, dt.date) and day in _days_off(day.year)
-
-
 def days_of(course: Entry, today: dt.date) -> Days:
     """The days of a course for the city of that day.
 
     Public holidays are skipped where that leaves the course what it is meant to show: finished, under way or ahead.
     """
-    found = _held(course, today, _DaysOff())
+    found = _held(course, today, DAYS_OFF)
     if _stage(found, today) != _meant(course):
         found = _held(course, today, ())
     starts, ends = dt.time.fromisoformat(course["start_time"]), dt.time.fromisoformat(course["end_time"])
@@ -59,14 +44,12 @@ def days_of(course: Entry, today: dt.date) -> Days:
 
 
 def _held(course: Entry, today: dt.date, days_off: Container[dt.date]) -> list[dt.date]:
-    wanted = {WEEKDAYS.index(name) for name in course["weekdays"]}
-    day = today + dt.timedelta(days=course["start_offset_days"])
-    found: list[dt.date] = []
-    while len(found) < course["meetings"]:
-        if weekday_of(day) in wanted and day not in days_off:
-            found.append(day)
-        day += dt.timedelta(days=1)
-    return found
+    return repeat(
+        weekdays={WEEKDAYS.index(name) for name in course["weekdays"]},
+        first=today + dt.timedelta(days=course["start_offset_days"]),
+        count=course["meetings"],
+        days_off=days_off,
+    ).days
 
 
 def _stage(held: list[dt.date], today: dt.date) -> str:

@@ -5,6 +5,7 @@ from programs.models.demand import Support, VainSearch, Wish
 from programs.models.enrolment import Enrolment, Offer
 from programs.models.program import Feed, Program
 from programs.models.question import Question
+from programs.models.revision import Remark, Revision
 
 __all__ = [
     "ClassMeeting",
@@ -14,6 +15,8 @@ __all__ = [
     "Offer",
     "Program",
     "Question",
+    "Remark",
+    "Revision",
     "Slot",
     "Support",
     "Teaching",

@@ -102,6 +102,7 @@ class Program(TranslatableModel):
         description=models.TextField(_("description"), default="", blank=True),
         audience=models.CharField(_("who it is for"), max_length=200, default="", blank=True),
         keywords=models.CharField(_("words people search for"), max_length=300, default="", blank=True),
+        written_at=models.DateTimeField(_("written at"), null=True, blank=True),
     )
     objects: ClassVar[ProgramManager[Program]] = ProgramManager()
 

@@ -12,11 +12,13 @@ from members.models import Care
 from notifications.models import Notice
 from notifications.services import post
 from programs.models import ClassMeeting, Course
+from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from programs.models import Enrolment
+    from members.models import Member
+    from programs.models import Enrolment, Program
 
 
 def facts(course_id: int) -> dict[str, Any]:
@@ -101,3 +103,19 @@ def tell(
             values=common | values | {"enrolment": one.pk, "learner": one.learner.name},
             urgency=urgency,
         )
+
+
+def post_to_planners(program: Program, event: str, *, leaving_out: Member, about: str = "", **values: Any) -> None:
+    """Posts one notice about a program to those who write it: its workgroup's coordinators of today, or staff where the one
+    who acts is the only one.
+    """
+    today = Appointment.objects.open_on(clock.today()).exclude(member=leaving_out)
+    planners = today.filter(role=Appointment.Role.COORDINATOR, workgroup=program.workgroup_id)
+    chosen = planners if planners.exists() else today.filter(role=Appointment.Role.STAFF)
+    titles = dict(program.translations.values_list("language_code", "title"))
+    post(
+        key=f"program:{program.pk}:{event}:{about or program.version}",
+        kind=f"programs/{event}",
+        members=chosen.values_list("member", flat=True),
+        values={"program_title": titles, "program_slug": program.slug, **values},
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from base import clock
 from programs import services
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
+from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -98,9 +100,35 @@ def guide() -> Guide:
         other = person(NAME)[0]
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
-    found.member += _asked(seat, member) + _desk(town)
+    found.member += _plans(town) + _asked(seat, member) + _desk(town)
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     return found
+
+
+def _plans(town: Town) -> list[Place]:
+    """The workspace of a coordinator, with a draft that lacks much and one that lacks nothing."""
+    member = person(NAME)[0]
+    Appointment.objects.create(member=member, role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    program = services.create_program(
+        actor=member, workgroup=town.workgroup, area=town.area, texts={"fa": {"title": "گلیم‌بافی"}}
+    )
+    course = services.create_course(actor=member, program=program)
+    first = clock.today() + 30 * DAY
+    pattern = services.Pattern([0, 2], first, 4, dt.time(16), dt.time(18))
+    services.make_meetings(actor=member, course=course, pattern=pattern)
+    services.remark(actor=member, program=program, text="خوب است")
+    some = [
+        ("workspace", "work/"),
+        ("programs of the desk", "work/programs/"),
+        ("new program", "work/programs/new/"),
+        ("program form", f"work/programs/{program.slug}/"),
+        ("program history", f"work/programs/{program.slug}/history/"),
+        ("program restore", f"work/programs/{program.slug}/history/1/"),
+        ("translations", "work/translations/"),
+        ("course form", f"work/courses/{course.slug}/"),
+        ("course history", f"work/courses/{course.slug}/history/"),
+    ]
+    return [Place(name, path, member) for name, path in some]
 
 
 def _asked(seat: Enrolment, member: Member) -> list[Place]:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
 
+from base import clock
 from base.refusal import Refused
 from members.models import Audit, Care, Learner, Member
 from notifications.models import Delivery, Notice
 from programs import services
-from programs.models import Course, Enrolment, Offer, Question, Support, Wish
+from programs.models import (
+    ClassMeeting,
+    Course,
+    Enrolment,
+    Offer,
+    Program,
+    Question,
+    Remark,
+    Revision,
+    Slot,
+    Support,
+    Wish,
+)
 from tests.programs import world
 
 if TYPE_CHECKING:
@@ -41,7 +55,8 @@ class FaultAfter:
 
 def everything() -> list[list[Any]]:
     """All that a service of this room may write."""
-    models = (Course, Enrolment, Offer, Question, Wish, Support, Member, Learner, Care, Audit, Notice, Delivery)
+    plans = (Program, Course, ClassMeeting, Slot, Revision, Remark)
+    models = (*plans, Enrolment, Offer, Question, Wish, Support, Member, Learner, Care, Audit, Notice, Delivery)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -97,6 +112,30 @@ def to_conclude() -> Callable[[], Any]:
     course, (seated,) = queued(1)
     actor = world.coordinator(course)
     return lambda: services.conclude(actor=actor, enrolment=seated, completed=True)
+
+
+def to_plan(verb: str) -> Callable[[], Any]:
+    course, _ = queued(2)
+    actor, program = world.coordinator(course), course.program
+    Program.objects.update(state=Program.State.DRAFT)
+    program.refresh_from_db()
+    facts = {"fee_min": 1, "fee_max": 1, "age_min": 7, "online": True}
+    pattern = services.Pattern([0, 2], clock.today() + dt.timedelta(days=30), 3, dt.time(9), dt.time(11))
+    course.refresh_from_db()
+    return {
+        "edit program": lambda: services.edit_program(
+            actor=actor, program=program, version=program.version, facts={"level": "beginner"}, texts={}
+        ),
+        "edit course": lambda: services.edit_course(
+            actor=actor, course=course, version=course.version, facts=facts, texts={"fa": {"note": "آب"}}, seats=(2, 5)
+        ),
+        "make meetings": lambda: services.make_meetings(actor=actor, course=course, pattern=pattern),
+        "copy course": lambda: services.copy_course(
+            actor=actor, course=course, firsts=[clock.today() + dt.timedelta(days=90)]
+        ),
+        "create course": lambda: services.create_course(actor=actor, program=program),
+        "remark": lambda: services.remark(actor=actor, program=program, text="خوب"),
+    }[verb]
 
 
 def to_admit() -> Callable[[], Any]:
@@ -172,6 +211,10 @@ SERVICES = {
     "resize": to_resize,
     "cancel": to_cancel,
     "conclude": to_conclude,
+    **{
+        verb: lambda verb=verb: to_plan(verb)
+        for verb in ("edit program", "edit course", "make meetings", "copy course", "create course", "remark")
+    },
     "admit": to_admit,
     "withdraw_for": to_withdraw_for,
     "promote": to_promote,

@@ -127,10 +127,30 @@ def world() -> World:
         made.values[name, ""] = {"pk": seat.pk}
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
+    made.values |= _desk(town, everyone["coordinator"])
     _fill_desk(made, town, course, member)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
+
+
+def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, Any]]:
+    """A program with a course in the workspace, each with a version and the course with a class meeting."""
+    program = services.create_program(
+        actor=coordinator, workgroup=town.workgroup, area=town.area, texts={"en": {"title": "Kilim"}}
+    )
+    course = services.create_course(actor=coordinator, program=program)
+    meeting = course.meetings.create(starts_at=clock.now() + DAY, ends_at=clock.now() + 2 * DAY)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for name in ("", "_save", "_publish", "_submit", "_turn", "_remark", "_history"):
+        found[f"programs:work_program{name}", ""] = {"slug": program.slug}
+    for name in ("", "_create", "_save", "_publish", "_meetings", "_copy", "_cancel", "_history"):
+        found[f"programs:work_course{name}", ""] = {"slug": course.slug}
+    found["programs:work_course_create", ""] = {"slug": program.slug}
+    found["programs:work_program_restore", ""] = {"slug": program.slug, "version": 1}
+    found["programs:work_course_restore", ""] = {"slug": course.slug, "version": 1}
+    found["programs:work_meeting_drop", ""] = {"slug": course.slug, "pk": meeting.pk}
+    return found
 
 
 def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0002_audit_append_only'),
-        ('programs', '0002_fillfactor'),
+        ('programs', '0004_written_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0002_audit_append_only'),
-        ('programs', '0003_rosters'),
+        ('programs', '0005_rosters'),
         ('workgroups', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,288 @@
+"""The forms in which programs and courses are written, in both languages side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from base.calendar import WEEKDAY_NAMES
+from programs.checklist import IN_LANGUAGE, LANGUAGES, LONGEST_TITLE, texts_of
+from programs.forms.fields import DayField, DaysField, InstantField, NumberField, TextField, TimeField
+from programs.models import Program
+from programs.names import names
+from programs.services.scheduling import Pattern
+from programs.words import AUDIENCES
+from programs.words import LANGUAGES as SPOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.forms import BoundField
+
+    from programs.models import Course
+    from workgroups.models import Workgroup
+
+RIALS_A_TOMAN = 10
+MOST_MEETINGS = 200
+MOST_SEATS = 10_000
+OLDEST = 120
+MOST_COPIES = 12
+RULES = {
+    "": _("For everyone"),
+    "women_only": _("For women"),
+    "girls_only": _("For girls"),
+    "boys_only": _("For boys"),
+    "men_only": _("For men"),
+}
+WORD_OF_RULE = {"women_only": "women", "girls_only": "girls", "boys_only": "boys"}
+
+
+def _choices(kind: str, empty: Any = None) -> list[tuple[Any, Any]]:
+    """What there is of a kind, by its name in the page's language; few hundred rows, kept for a minute."""
+    found = [(pk, named.name) for pk, named in names(get_language() or "fa")[kind].items()]
+    return ([("", empty)] if empty is not None else []) + found
+
+
+class PairedForm(forms.Form):
+    """A form with texts in both languages, and the version that it was opened with."""
+
+    texts: dict[str, tuple[Any, dict[str, Any]]] = {}  # by field: its label and the options of `TextField`
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, options) in self.texts.items():
+            for language in LANGUAGES:
+                shown = format_lazy("{} {}", label, IN_LANGUAGE[language])
+                self.fields[f"{name}_{language}"] = TextField(language=language, label=shown, **options)
+
+    @property
+    def pairs(self) -> list[BoundField]:
+        """The text fields, Persian and English by turns."""
+        return [self[f"{name}_{language}"] for name in self.texts for language in LANGUAGES]
+
+    @property
+    def typed_texts(self) -> dict[str, dict[str, str]]:
+        """Texts by language and field, as the services take them."""
+        data = self.cleaned_data
+        return {language: {name: data[f"{name}_{language}"] for name in self.texts} for language in LANGUAGES}
+
+
+def _texts_for(row: Program | Course, wanted: Iterable[str]) -> dict[str, str]:
+    texts = texts_of(row)
+    return {f"{name}_{language}": texts.get(language, {}).get(name, "") for name in wanted for language in LANGUAGES}
+
+
+class NewProgramForm(PairedForm):
+    """The first lines of a program; everything else comes afterwards."""
+
+    texts = {"title": (_("Title"), {"max_length": LONGEST_TITLE})}
+    workgroup = forms.TypedChoiceField(label=_("Workgroup"), coerce=int)
+    area = forms.TypedChoiceField(
+        label=_("Literacy area"), coerce=int, error_messages={"required": _("Choose an area")}
+    )
+
+    def __init__(self, *args: Any, workgroups: Iterable[Workgroup], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["workgroup"].choices = [(one.pk, one.name) for one in workgroups]  # type: ignore[attr-defined]
+        self.fields["area"].choices = _choices("area", _("Choose"))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A title in one language at least."""
+        if not (self.cleaned_data.get("title_fa") or self.cleaned_data.get("title_en")):
+            self.add_error("title_fa", ValidationError(_("Give the program a title"), code="title"))
+        return self.cleaned_data
+
+
+class ProgramForm(PairedForm):
+    """A program in both languages."""
+
+    texts = {
+        "title": (_("Title"), {"max_length": LONGEST_TITLE}),
+        "summary": (_("Summary"), {"rows": 3, "max_length": 600}),
+        "outcomes": (_("Outcomes (one a line)"), {"rows": 5, "max_length": 2000}),
+        "description": (_("Description"), {"rows": 6, "max_length": 6000}),
+        "keywords": (_("Words people search for"), {"max_length": 300}),
+    }
+    area = forms.TypedChoiceField(label=_("Literacy area"), coerce=int, empty_value=None, required=False)
+    level = forms.ChoiceField(label=_("Level"), choices=Program.Level.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = _choices("area", _("Choose"))  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(program: Program) -> dict[str, Any]:
+        """What the form shows of a program: one query."""
+        facts = {"version": program.version, "area": program.area_id, "level": program.level}
+        return facts | _texts_for(program, ProgramForm.texts)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The columns, as the service takes them; an area once given stays."""
+        chosen = {"area_id": self.cleaned_data["area"]} if self.cleaned_data["area"] else {}
+        return chosen | {"level": self.cleaned_data["level"]}
+
+
+class CourseForm(PairedForm):
+    """A course: place, seats, window, who it is for, cost; its texts in both languages."""
+
+    texts = {
+        "title": (_("Name of this run, if it has one"), {"max_length": LONGEST_TITLE}),
+        "note": (_("What to know"), {"rows": 3, "max_length": 3000}),
+        "instructors": (_("Instructors"), {"max_length": 300}),
+    }
+    venue = forms.TypedChoiceField(label=_("Venue"), coerce=int, empty_value=None, required=False)
+    online = forms.BooleanField(label=_("Online"), required=False)
+    capacity = NumberField(label=_("Seats"), most=MOST_SEATS)
+    waiting_size = NumberField(label=_("Places in the waiting list"), most=MOST_SEATS)
+    fee = NumberField(label=_("Fee (toman; 0 is free)"), most=1_000_000_000)
+    opens_at = InstantField(label=_("Enrolment opens"))
+    closes_at = InstantField(label=_("Enrolment closes"), ends=True)
+    age_min = NumberField(label=_("Age from"), most=OLDEST)
+    age_max = NumberField(label=_("Age to"), most=OLDEST)
+    rule = forms.ChoiceField(label=_("Who may join"), choices=list(RULES.items()), required=False)
+    audience = forms.ChoiceField(label=_("Above all for"), choices=list(AUDIENCES.items()), required=False)
+    language = forms.ChoiceField(label=_("Taught in"), choices=list(SPOKEN.items()), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["venue"].choices = _choices("venue", _("No venue yet"))  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(course: Course) -> dict[str, Any]:
+        """What the form shows of a course: one query."""
+        names_ = ("version", "online", "capacity", "waiting_size", "opens_at", "closes_at", "age_min", "age_max")
+        facts = {name: getattr(course, name) for name in names_}
+        words = course.audience_words.split()
+        facts |= {
+            "venue": course.venue_id,
+            "fee": None if course.fee_max is None else course.fee_max // RIALS_A_TOMAN,
+            "rule": course.audience.get("rule", ""),
+            "audience": next((word for word in words if word not in WORD_OF_RULE.values()), "everyone"),
+            "language": next(iter(course.languages.split()), "fa"),
+        }
+        return facts | _texts_for(course, CourseForm.texts)
+
+    def clean(self) -> dict[str, Any]:
+        """From before until, youngest before oldest."""
+        data = self.cleaned_data
+        if data.get("opens_at") and data.get("closes_at") and data["opens_at"] > data["closes_at"]:
+            self.add_error("closes_at", ValidationError(_("Enrolment must close after it opens"), code="window"))
+        low, high = data.get("age_min"), data.get("age_max")
+        if low is not None and high is not None and low > high:
+            self.add_error("age_max", ValidationError(_("The oldest age must not be below the youngest"), code="ages"))
+        return data
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The columns, as the service takes them."""
+        data = self.cleaned_data
+        fee = None if data["fee"] is None else data["fee"] * RIALS_A_TOMAN
+        words = dict.fromkeys([data["audience"] or "everyone", *filter(None, [WORD_OF_RULE.get(data["rule"])])])
+        plain = ("online", "opens_at", "closes_at", "age_min", "age_max")
+        return {name: data[name] for name in plain} | {
+            "venue_id": data["venue"],
+            "fee_min": fee,
+            "fee_max": fee,
+            "fee_currency": None if fee is None else "IRR",
+            "audience": {"rule": data["rule"]} if data["rule"] else {},
+            "audience_words": f" {' '.join(words)} ",
+            "languages": f" {data['language'] or 'fa'} ",
+        }
+
+    @property
+    def seats(self) -> tuple[int | None, int | None]:
+        """Capacity and places in the queue; nothing typed is no limit."""
+        return self.cleaned_data["capacity"], self.cleaned_data["waiting_size"]
+
+
+class PatternForm(forms.Form):
+    """How class meetings repeat."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days of the week"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one day of the week")},
+    )
+    first = DayField(label=_("First day"), required=True, error_messages={"required": _("Write the first day")})
+    count = NumberField(
+        label=_("Number of meetings"),
+        least=1,
+        most=MOST_MEETINGS,
+        required=True,
+        error_messages={"required": _("Write how many meetings there are")},
+    )
+    starts = TimeField(label=_("From"), required=True, error_messages={"required": TimeField.shape})
+    ends = TimeField(label=_("To"), required=True, error_messages={"required": TimeField.shape})
+    skips_holidays = forms.BooleanField(label=_("Not on public holidays"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = WEEKDAY_NAMES["en" if (get_language() or "fa").startswith("en") else "fa"]
+        self.fields["weekdays"].choices = list(enumerate(shown))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The end after the beginning."""
+        data = self.cleaned_data
+        if data.get("starts") and data.get("ends") and data["starts"] >= data["ends"]:
+            self.add_error("ends", ValidationError(_("The class must end after it begins"), code="times"))
+        return data
+
+    @property
+    def pattern(self) -> Pattern:
+        """As the service takes it."""
+        data = self.cleaned_data
+        return Pattern(
+            data["weekdays"], data["first"], data["count"], data["starts"], data["ends"], data["skips_holidays"]
+        )
+
+
+class CopyForm(forms.Form):
+    """On which days the new runs begin."""
+
+    firsts = DaysField(
+        label=_("First day of each new run, one a line"),
+        rows=3,
+        required=True,
+        error_messages={"required": _("Write the first day")},
+    )
+
+    def clean_firsts(self) -> Any:
+        """At most a dozen."""
+        firsts = self.cleaned_data["firsts"]
+        if not 1 <= len(firsts) <= MOST_COPIES:
+            raise ValidationError(_("Write between one and twelve days"), code="days")
+        return firsts
+
+
+class RemarkForm(forms.Form):
+    """What a reviewer says."""
+
+    text = TextField(
+        label=_("Remark"), rows=3, max_length=2000, required=True, error_messages={"required": _("Write your remark")}
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a course is called off, in both languages."""
+
+    reason_fa = TextField(
+        language="fa", label=_("Reason in Persian"), max_length=300, required=True,
+        error_messages={"required": _("Write the reason in both languages")},
+    )  # fmt: skip
+    reason_en = TextField(
+        language="en", label=_("Reason in English"), max_length=300, required=True,
+        error_messages={"required": _("Write the reason in both languages")},
+    )  # fmt: skip
+
+    @property
+    def reason(self) -> dict[str, str]:
+        """By language."""
+        return {language: self.cleaned_data[f"reason_{language}"] for language in LANGUAGES}

@@ -1,0 +1,84 @@
+"""What changed from one version of a program or course to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.text import format_lazy
+
+from members.models import Learner
+from programs.checklist import IN_LANGUAGE
+from programs.models import Program, Revision
+from programs.services.planning import content_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from programs.models import Course
+
+MOST_SHOWN = 50
+
+
+class Difference(NamedTuple):
+    """One field that is not what it was: its name for people, the language of its texts ("" for a fact), old and new."""
+
+    label: Any
+    language: str
+    old: str
+    new: str
+
+
+class Version(NamedTuple):
+    """One version: by whom (the name, "" where unknown), when, and what it changed."""
+
+    version: int
+    at: dt.datetime
+    by: str
+    differences: list[Difference]
+
+
+def differences(row: Program | Course, old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
+    """What differs between two contents."""
+    found = []
+    kind: Any = type(row)
+    root = kind._parler_meta.root  # noqa: SLF001 - parler's documented name
+    for name in root.get_translated_fields():
+        if name == "written_at":
+            continue
+        label = root.model._meta.get_field(name).verbose_name  # noqa: SLF001 - Django's documented name
+        for language in sorted({*old["texts"], *new["texts"]}, reverse=True):
+            before, after = (one["texts"].get(language, {}).get(name) or "" for one in (old, new))
+            if before != after:
+                shown = format_lazy("{} {}", label, IN_LANGUAGE.get(language, language))
+                found.append(Difference(shown, language, before, after))
+    for name in old["facts"].keys() & new["facts"].keys():
+        before, after = old["facts"][name], new["facts"][name]
+        if before != after:
+            label = kind._meta.get_field(name.removesuffix("_id")).verbose_name  # noqa: SLF001 - as above
+            found.append(Difference(label, "", _plain(before), _plain(after)))
+    return found
+
+
+def _plain(value: Any) -> str:
+    return "" if value in (None, {}) else str(value).strip()
+
+
+def versions_of(row: Program | Course) -> list[Version]:
+    """The latest versions, newest first, each with what it changed: two queries."""
+    which = {"program": row} if isinstance(row, Program) else {"course": row}
+    kept = list(Revision.objects.filter(**which).order_by("-version")[: MOST_SHOWN + 1])
+    people = Learner.objects.filter(
+        cares__relation="self", cares__guardian__in=[one.by_id for one in kept if one.by_id]
+    )
+    names = dict(people.values_list("cares__guardian", "name"))
+    nothing: dict[str, Any] = {"facts": {}, "texts": {}}
+    older = [one.content for one in kept[1:]] + [nothing]
+    return [
+        Version(one.version, one.at, names.get(one.by_id or 0, ""), differences(row, before, one.content))
+        for one, before in zip(kept[:MOST_SHOWN], older, strict=False)
+    ]
+
+
+def compared(row: Program | Course, revision: Revision) -> list[Difference]:
+    """What would change if that version came back."""
+    return differences(row, content_of(row), revision.content)
