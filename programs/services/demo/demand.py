@@ -6,6 +6,7 @@ import datetime as dt
 import random
 
 from base import clock
+from base.persian import fold
 from members.models import District
 from programs.demo.files import content, rows
 from programs.models import Course, Program, Question, Support, VainSearch, Wish
@@ -70,7 +71,7 @@ def _load_searches(today: dt.date) -> None:
     queries = [one["query"] for one in content("searches")["rows"] if one["kind"] == FRUITLESS]
     write(
         VainSearch(
-            key=gist(query),
+            key=fold(query),
             on=today - dt.timedelta(days=ago),
             district_slug=chance.choice(["", "", "district-4", "district-8"]),
             times=chance.randint(4, 19),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,6 +28,15 @@ from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+
+class Answer(NamedTuple):
+    """Something that can answer a wish: as the form sends it, its words, and their language."""
+
+    value: str
+    label: str
+    language: str
+
 
 PAGE_SIZE = 20
 MOST_CHOICES = 200
@@ -63,8 +72,8 @@ def demand(request: HttpRequest) -> HttpResponse:
     return render(request, "work/demand.html", context)
 
 
-def _choices(request: HttpRequest) -> list[tuple[str, str]]:
-    """My published programs and my coming courses, by what stands in the form."""
+def _groups(request: HttpRequest) -> list[tuple[str, list[Answer]]]:
+    """My published programs and my coming courses, as the form offers them."""
     mine, language = member_of(request), get_language() or "fa"
     workgroups = Workgroup.objects.coordinated_by(mine).values("pk")
     programs = Program.objects.filter(workgroup__in=workgroups, state=Program.State.PUBLISHED)
@@ -72,22 +81,29 @@ def _choices(request: HttpRequest) -> list[tuple[str, str]]:
         state=Course.State.PUBLISHED, program__state=Program.State.PUBLISHED, sort_on__gte=clock.today()
     )
     titled = programs.prefetch_related("translations").order_by("-pk")[:MOST_CHOICES]
-    rows = [(f"program:{one.slug}", _title(one, language)) for one in titled]
     courses = listed(coming.order_by("sort_on", "pk"), language, slice(MOST_CHOICES))
-    return rows + [(f"course:{one.slug}", gettext("Course: %(title)s") % {"title": _dated(one)}) for one in courses]
+    return [
+        (gettext("Programs"), [_program(one, language) for one in titled]),
+        (gettext("Courses"), [Answer(f"course:{one.slug}", _dated(one), one.lang) for one in courses]),
+    ]
 
 
-def _title(program: Program, language: str) -> str:
+def _program(program: Program, language: str) -> Answer:
     texts = {text.language_code: text.title for text in program.translations.all()}
-    return texts.get(language) or next(iter(texts.values()), program.slug)
+    spoken = language if language in texts else program.source_language
+    return Answer(f"program:{program.slug}", texts.get(spoken, program.slug), spoken)
 
 
 def _dated(course: Any) -> str:
-    return ("، " if get_language() == "fa" else ", ").join(filter(None, [course.title, day_short(course.starts_on)]))
+    return " · ".join(filter(None, [course.title, day_short(course.starts_on)]))
 
 
-def _wish_context(wish: Wish, form: FulfilForm) -> dict[str, Any]:
-    return {"wish": wish, "form": form, "supporters": at_least(wish.supports.count())}
+def _form(groups: list[tuple[str, list[Answer]]], data: Any = None) -> FulfilForm:
+    return FulfilForm(data, choices=[(one.value, one.label) for _title, some in groups for one in some])
+
+
+def _wish_context(wish: Wish, form: FulfilForm, groups: list[tuple[str, list[Answer]]]) -> dict[str, Any]:
+    return {"wish": wish, "form": form, "groups": groups, "supporters": at_least(wish.supports.count())}
 
 
 @login_required
@@ -96,8 +112,8 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
     """One wish, and the form to answer it with a program or course."""
     only_for_coordinators(request)
     found = get_object_or_404(Wish.objects.select_related("program", "course"), pk=pk)
-    form = FulfilForm(choices=_choices(request))
-    return render(request, "work/wish.html", _wish_context(found, form))
+    groups = _groups(request)
+    return render(request, "work/wish.html", _wish_context(found, _form(groups), groups))
 
 
 @posted("programs:work_wish", "pk")
@@ -105,7 +121,8 @@ def wish_fulfil(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers it; all who share it are told."""
     only_for_coordinators(request)
     found = get_object_or_404(Wish, pk=pk)
-    form = FulfilForm(request.POST, choices=_choices(request))
+    groups = _groups(request)
+    form = _form(groups, request.POST)
     if form.is_valid():
         try:
             count = services.fulfil(actor=member_of(request), wish=found, **_chosen(form))
@@ -115,7 +132,7 @@ def wish_fulfil(request: HttpRequest, pk: int) -> HttpResponse:
             text = ngettext("%(n)s person who wished for it is told", "%(n)s people who wished for it are told", count)
             messages.success(request, text % {"n": digits(count)})
             return redirect("programs:work_demand")
-    return rejected(request, "work/wish.html", _wish_context(found, form), "programs:work_wish", pk=pk)
+    return rejected(request, "work/wish.html", _wish_context(found, form, groups), "programs:work_wish", pk=pk)
 
 
 def _chosen(form: FulfilForm) -> dict[str, Any]:
