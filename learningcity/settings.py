@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "EnrolmentState": "programs.models.Enrolment.State",
         "MeetingState": "programs.models.ClassMeeting.State",
+        "WorkgroupMeetingState": "workgroups.models.Meeting.State",
+        "DecisionState": "workgroups.models.Decision.State",
     },
 }
 if SENTRY_DSN:

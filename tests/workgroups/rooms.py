@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
@@ -16,7 +17,9 @@ from workgroups.services.meetings import Where
 
 if TYPE_CHECKING:
     from members.models import Learner
+    from workgroups.models import Organisation
 
+_numbers = itertools.count(1)
 DAY = dt.timedelta(days=1)
 Role = Appointment.Role
 TEXT = {"fa": "یک کلاس در منطقهٔ ۸", "en": "One class in District 8"}
@@ -27,10 +30,16 @@ class Room:
 
     def __init__(self) -> None:
         with translation.override("fa"):
-            self.workgroup = builders.make_workgroup()
+            number = next(_numbers)
+            self.workgroup = builders.make_workgroup(slug=f"room-{number}")
             self.workgroup.create_translation("en", name="Environment workgroup", purpose="A greener city")
-            self.workgroup.areas.add(builders.make_program(workgroup=self.workgroup).area)
-            self.other = builders.make_workgroup()
+            self.workgroup.areas.add(builders.make_program(slug=f"of-room-{number}", workgroup=self.workgroup).area)
+            area = self.workgroup.areas.get()
+            area.name = "محیط زیست"
+            area.save()
+            area.create_translation("en", name="Environment")
+            named(builders.municipality())
+            self.other = builders.make_workgroup(slug=f"other-room-{number}")
         self.coordinator = self.person("سارا", Role.COORDINATOR, self.workgroup)
         self.member = self.person("فرهاد", Role.MEMBER, self.workgroup)
         self.foreign = self.person("مینا", Role.COORDINATOR, self.other)
@@ -42,7 +51,7 @@ class Room:
 
     def person(self, name: str, role: Role | None = None, place: Any = None) -> Member:
         """Someone with that name, appointed long ago where a role is given."""
-        found = builders.make_member()
+        found = builders.make_member(phone=f"+98919{next(_numbers):07}")
         _learner: Learner = builders.make_learner(found, name=name)
         if role is not None:
             builders.appoint(found, role, place)
@@ -71,3 +80,14 @@ class Room:
         """A decision that the member owes in ten days."""
         usual = {"text": TEXT, "owner": self.member, "due_on": clock.today() + 10 * DAY, "actor": self.coordinator}
         return services.decide(**{"meeting": meeting or self.begun()} | usual | changes)
+
+
+def named(municipality: Organisation) -> None:
+    """Gives the municipality its names in both languages, unless it has them."""
+    for language, name in (("fa", "شهرداری"), ("en", "Municipality")):
+        if municipality.has_translation(language):
+            municipality.set_current_language(language)
+            municipality.name = name
+            municipality.save()
+        else:
+            municipality.create_translation(language, name=name)
