@@ -56,6 +56,10 @@ class ProgramQuerySet(TranslatableQuerySet["Program"]):
             seen |= Q(workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))
         return self.filter(seen)
 
+    def answered_for_by(self, member: Member | AnonymousUser) -> Self:
+        """Those that the member may change: of the workgroups they coordinate, and all of them for staff."""
+        return self.filter(workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))
+
 
 ProgramManager = TranslatableManager.from_queryset(ProgramQuerySet)
 

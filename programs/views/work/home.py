@@ -9,7 +9,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from base import clock
 from members.sessions import member_of
+from programs.workspace import classes_today, waiting_for
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 @login_required
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
-    """What waits for me, the most urgent first, then my workgroups."""
+    """Today's classes, what waits for me, the most urgent first, and my workgroups."""
     workgroups = list(Workgroup.objects.coordinated_by(member_of(request)).prefetch_related("translations"))
     if not workgroups:
         raise Http404
-    return render(request, "work/home.html", {"workgroups": workgroups})
+    member = member_of(request)
+    context = {"todos": waiting_for(member), "classes": classes_today(member), "today": clock.today()}
+    return render(request, "work/home.html", context | {"workgroups": workgroups})

@@ -36,7 +36,7 @@ def workgroups_of(request: HttpRequest) -> QuerySet[Workgroup]:
 
 def program_of(request: HttpRequest, slug: str) -> Program:
     """A program that this person writes."""
-    mine = Program.objects.filter(workgroup__in=Workgroup.objects.coordinated_by(member_of(request)).values("pk"))
+    mine = Program.objects.answered_for_by(request.user)
     return get_object_or_404(mine.select_related("workgroup").prefetch_related("translations"), slug=slug)
 
 
