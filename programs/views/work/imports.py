@@ -20,7 +20,7 @@ from members.limits import allow, retry_after
 from members.sessions import member_of
 from programs import services
 from programs.changes import described
-from programs.handing_forms import ColumnsForm, HandInForm, PlacesForm
+from programs.forms.handing import ColumnsForm, HandInForm, PlacesForm
 from programs.models import Import, ImportRow
 from programs.rules import why_not_undo
 from programs.sheets import BOM, cell

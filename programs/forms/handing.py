@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from programs.imports import generic
@@ -100,6 +101,17 @@ class HandInForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names} | {"area": area.pk if area else None}
 
 
+class Foreign(forms.Select):
+    """A choice among words of a file, whose language nobody knows."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Marks the option as of an unknown language."""
+        found = super().create_option(name, value, *args, **kwargs)
+        if value:
+            found["attrs"]["lang"] = "und"
+        return found
+
+
 class ColumnsForm(forms.Form):
     """Which column of the file holds which field."""
 
@@ -111,7 +123,7 @@ class ColumnsForm(forms.Form):
         choices += [(name, f"{name} ({shown})"[:120] if shown else name) for name, shown in examples.items()]
         for name, label in FIELDS.items():
             self.fields[name] = forms.ChoiceField(
-                label=label, choices=choices, required=name == "title", initial=known.get(name, "")
+                label=label, choices=choices, required=name == "title", initial=known.get(name, ""), widget=Foreign
             )
         self.fields["language"] = forms.ChoiceField(
             label=_("Language of the texts"), choices=(("fa", _("Persian")), ("en", _("English")))
@@ -132,7 +144,9 @@ class PlacesForm(forms.Form):
         venues = Venue.objects.prefetch_related("translations").order_by("pk")
         choices = [("", _("not one of the venues here")), *((str(venue.pk), str(venue.name)) for venue in venues)]
         for number, place in enumerate(run.places):
-            self.fields[f"place-{number}"] = forms.ChoiceField(label=place, choices=choices, required=False)
+            self.fields[f"place-{number}"] = forms.ChoiceField(
+                label=format_html("<bdi>{}</bdi>", place), choices=choices, required=False
+            )
 
     @property
     def places(self) -> dict[str, int | None]:
