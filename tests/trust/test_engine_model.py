@@ -354,7 +354,7 @@ PLANTED = [
     ("programs.services.queue._lapse", planted_no_move),
     ("programs.services.queue._unplace", planted_no_move),
     ("programs.services.offers.why_not_answer", planted_yes),
-    ("programs.rules.queue_moves", lambda _: True),
+    ("programs.rules.places.queue_moves", lambda _: True),
     ("programs.services.queue.offer_deadline", lambda made_at, **_: made_at + dt.timedelta(hours=24)),
 ]
 
