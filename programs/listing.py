@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, FilteredRelation, Q
 
 from base import clock
-from programs.models import Slot
+from programs.models import Course, Slot
 from programs.models.standing import Standing
 from programs.names import NOBODY, Named, Names, names
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
-
-    from programs.models import Course
 
 _TEXTS = {
     "own": ("translations", ("title", "note", "instructors", "fee_note")),
@@ -154,6 +153,15 @@ def rows_of(courses: QuerySet[Course], language: str, *, is_full: bool = False) 
         *_COLUMNS, *extra, **_columns(is_full=is_full)
     )
     return found
+
+
+@cache
+def every_row(language: str) -> Any:
+    """The rows of all courses, made once a language because that costs more than to ask for them: to be filtered further.
+
+    Has the courses' own questions (`public`, `visible_to`); the types of Django know no queryset of dicts that has.
+    """
+    return rows_of(Course.objects.all(), language)
 
 
 def slots_of(course_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:

@@ -108,7 +108,7 @@ class Town:
             course=course,
             weekday=(local.weekday() + 2) % 7,
             starts=local.time(),
-            ends=dt.time(local.hour + 2, local.minute),
+            ends=dt.time(min(local.hour + 2, 23), local.minute),
         )
         starts = [first + number * WEEK for number in range(meetings)]
         two = dt.timedelta(hours=2)
