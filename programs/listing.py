@@ -131,7 +131,11 @@ def listed(
     courses: QuerySet[Course], language: str, part: slice = slice(None), *, is_full: bool = False
 ) -> list[Listed]:
     """The rows of that part of the queryset, in its order: two queries. `is_full` brings the long texts of a course's page."""
-    found = shown(rows_of(courses, language, is_full=is_full)[part], language)
+    return with_hours(shown(rows_of(courses, language, is_full=is_full)[part], language))
+
+
+def with_hours(found: list[Listed]) -> list[Listed]:
+    """The rows with their weekly hours: one query."""
     by_course = slots_of(row.id for row in found)
     for row in found:
         row.slots = by_course[row.id]
