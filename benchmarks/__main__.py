@@ -95,8 +95,10 @@ def measure(options: argparse.Namespace, scale: int, folder: str, *, is_postgres
             "search": lambda: searching.search(door, rounds),
             "seats": lambda: seats.one_request(cast, door, rounds),
             "rates": lambda: seats.hot_course(cast, rounds) if is_postgresql else [],
-            "serving": lambda: serving.rates(cast, door, rounds, folder, is_postgresql=is_postgresql),
-            "memory": serving.memory,
+            "serving": lambda: (
+                serving.rates(cast, door, rounds, folder, is_postgresql=is_postgresql) if serving.is_possible() else []
+            ),
+            "memory": lambda: serving.memory() if serving.is_possible() else [],
             "stampede": lambda: seats.stampede() if is_postgresql else [],
             "import": lambda: importing.run(rounds),
         }

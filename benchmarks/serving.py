@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,14 @@ def wrk(port: int, *paths: str, seconds: int = 3, headers: dict[str, str] | None
     if refused and int(refused[1]):
         print(f"     {paths[0]}: {refused[1]} answers were no success")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
+
+
+def is_possible() -> bool:
+    """Whether the generator of load is installed; says so where it is not."""
+    found = shutil.which("wrk") is not None
+    if not found:
+        print("     wrk is not installed: no requests a second, no memory of a worker")
+    return found
 
 
 def rates(cast: Cast, door: Door, rounds: int, folder: str, *, is_postgresql: bool) -> list[Result]:

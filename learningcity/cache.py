@@ -6,7 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 if TYPE_CHECKING:
@@ -17,6 +17,20 @@ Answer = TypeVar("Answer")
 logger = logging.getLogger(__name__)
 
 
+class OneClient(RedisCacheClient):
+    """Makes its client of a server once, not anew for each command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """As Django's; a client may be shared, its connections come from the pool."""
+        if write not in self._clients:
+            self._clients[write] = super().get_client(key, write=write)
+        return self._clients[write]
+
+
 class PatientRedis(RedisCache):
     """Redis, left alone for half a minute after a failure: its outage costs each process one wait and no page.
 
@@ -24,6 +38,10 @@ class PatientRedis(RedisCache):
     """
 
     away_until = 0.0  # of the process: each thread has its own object of this class
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._class = OneClient
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
         """As Django's; true while Redis is away, as if the key had been free."""

@@ -19,7 +19,8 @@ def allow(key: str, limit: int, seconds: int) -> bool:
     """
     window = int(clock.now().timestamp()) // seconds
     name = f"limit:{key}:{seconds}:{window}"
-    cache.add(name, 0, timeout=seconds + 1)
+    if cache.add(name, 1, timeout=seconds + 1):
+        return limit > 0
     try:
         return cache.incr(name) <= limit
     except ValueError:  # the count was evicted between the two

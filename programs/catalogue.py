@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from base import clock
 from base.calendar import WEEKDAYS
 from base.persian import latin_digits
-from programs.models import Course, Program
+from programs.models import Course
 from programs.search import matching, meant, rank
 
 if TYPE_CHECKING:
@@ -155,8 +155,8 @@ def _not_over() -> Q:
 
 
 def public() -> QuerySet[Course]:
-    """What the catalogue lists: published courses of published programs; a cancelled one is found by its own address only."""
-    return Course.objects.filter(state=Course.State.PUBLISHED, program__state=Program.State.PUBLISHED)
+    """What the catalogue lists."""
+    return Course.objects.public()
 
 
 def find(filters: Filters, among: QuerySet[Course] | None = None) -> QuerySet[Course]:

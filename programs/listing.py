@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, FilteredRelation, Q
 
 from base import clock
-from programs.models import Slot
+from programs.models import Course, Slot
 from programs.models.standing import Standing
 from programs.names import NOBODY, Named, Names, names
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
-
-    from programs.models import Course
 
 _TEXTS = {
     "own": ("translations", ("title", "note", "instructors", "fee_note")),
@@ -132,7 +131,11 @@ def listed(
     courses: QuerySet[Course], language: str, part: slice = slice(None), *, is_full: bool = False
 ) -> list[Listed]:
     """The rows of that part of the queryset, in its order: two queries. `is_full` brings the long texts of a course's page."""
-    found = shown(rows_of(courses, language, is_full=is_full)[part], language)
+    return with_hours(shown(rows_of(courses, language, is_full=is_full)[part], language))
+
+
+def with_hours(found: list[Listed]) -> list[Listed]:
+    """The rows with their weekly hours: one query."""
     by_course = slots_of(row.id for row in found)
     for row in found:
         row.slots = by_course[row.id]
@@ -154,6 +157,15 @@ def rows_of(courses: QuerySet[Course], language: str, *, is_full: bool = False) 
         *_COLUMNS, *extra, **_columns(is_full=is_full)
     )
     return found
+
+
+@cache
+def every_row(language: str) -> Any:
+    """The rows of all courses, made once a language because that costs more than to ask for them: to be filtered further.
+
+    Has the courses' own questions (`public`, `visible_to`); the types of Django know no queryset of dicts that has.
+    """
+    return rows_of(Course.objects.all(), language)
 
 
 def slots_of(course_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:

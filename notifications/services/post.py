@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter, defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
@@ -19,6 +20,8 @@ from notifications.services.wake import wake
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 BATCH = 1000
 _INSERT = """
@@ -94,14 +97,20 @@ def reach(kind: str, members: Iterable[int]) -> Reach:
     return Reach(len(people), {str(Channel.INBOX): len(people), **channels}, dict(Counter(spoken)))
 
 
+@cache
+def _wishes(group: str) -> QuerySet[Member, Any]:
+    """Of everybody, made once a group of kinds because that costs more than to ask for a few: to be filtered."""
+    asked = Q(preferences__kind__in=[group, rules.EVERY_KIND])
+    here = Member.objects.filter(erased_at__isnull=True)
+    rows = here.annotate(wish=FilteredRelation("preferences", condition=asked))
+    columns = ("pk", "phone", "email", "wish__channel", "wish__wanted")
+    return rows.order_by("pk", "-wish__kind").values_list(*columns)  # "*" comes last and wins
+
+
 def _people(kind: str, members: set[int]) -> dict[tuple[int, str | None, str | None], dict[str, bool]]:
     """Who is still here, and what each wants of that kind by channel; a channel stopped for every kind stays stopped."""
     found: dict[tuple[int, str | None, str | None], dict[str, bool]] = defaultdict(dict)
-    asked = Q(preferences__kind__in=[rules.group_of(kind).name, rules.EVERY_KIND])
-    here = Member.objects.filter(pk__in=members, erased_at__isnull=True)
-    rows = here.annotate(wish=FilteredRelation("preferences", condition=asked))
-    columns = ("pk", "phone", "email", "wish__channel", "wish__wanted")
-    for *who, channel, wanted in rows.order_by("pk", "-wish__kind").values_list(*columns):  # "*" comes last and wins
+    for *who, channel, wanted in _wishes(rules.group_of(kind).name).filter(pk__in=members):
         wishes = found[who[0], who[1], who[2]]
         if channel is not None:
             wishes[channel] = wanted

@@ -6,13 +6,11 @@ import csv
 import datetime as dt
 import html
 import io
-import json
 import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
 from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
@@ -25,6 +23,7 @@ from base.calendar import day_text
 from members.limits import allow, client_of, retry_after
 from members.models import ApiToken
 from programs.api.catalogue import LANG, language_of, with_times
+from programs.api.public import as_json
 from programs.catalogue import public
 from programs.listing import rows_of, shown
 from programs.models import Course
@@ -86,7 +85,7 @@ def _as_json(language: str) -> Iterator[str]:
     yield "["
     sign = "\n"
     for rows in _batches(language):
-        lines = [json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) for row in rows]
+        lines = [as_json(row).decode() for row in rows]
         yield sign + ",\n".join(lines)
         sign = ",\n"
     yield "\n]\n"

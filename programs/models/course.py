@@ -35,6 +35,10 @@ class CourseQuerySet(TranslatableQuerySet["Course"]):
             seen |= Q(pk__in=Teaching.objects.open_on(clock.today()).filter(member=member).values("course"))
         return self.filter(seen)
 
+    def public(self) -> Self:
+        """What the catalogue lists: published ones of published programs; a cancelled one is found by its own address only."""
+        return self.filter(state=Course.State.PUBLISHED, program__state=Program.State.PUBLISHED)
+
     def answered_for_by(self, member: Member | AnonymousUser) -> Self:
         """Those that the member may change: of the workgroups they coordinate, and all of them for staff."""
         return self.filter(program__workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))

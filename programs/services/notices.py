@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Min, Q
@@ -17,6 +18,8 @@ from workgroups.models import Appointment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from django.db.models import QuerySet
+
     from members.models import Member
     from programs.models import Enrolment, Program
 
@@ -25,25 +28,9 @@ def facts(course_id: int) -> dict[str, Any]:
     """Plain values about a course for its messages, in every language, from one query:
     `course_title` and `venue` by language, `course_slug`, `starts_on` and `starts_at` as ISO text or None.
     """
-    held = ~Q(meetings__state=ClassMeeting.State.CANCELLED)
-    rows = (
-        Course.objects.filter(pk=course_id)
-        .annotate(first=Min("meetings__starts_at", filter=held))
-        .values_list(
-            "slug",
-            "starts_on",
-            "first",
-            "program__translations__language_code",
-            "program__translations__title",
-            "translations__language_code",
-            "translations__title",
-            "venue__translations__language_code",
-            "venue__translations__name",
-        )
-    )
     found: dict[str, Any] = {"course_title": {}, "venue": {}}
     own: dict[str, str] = {}
-    for slug, starts_on, first, *texts in rows:
+    for slug, starts_on, first, *texts in _rows().filter(pk=course_id):
         found |= {
             "course_slug": slug,
             "starts_on": starts_on and starts_on.isoformat(),
@@ -56,6 +43,23 @@ def facts(course_id: int) -> dict[str, Any]:
                 target[language] = text
     found["course_title"] |= own
     return found
+
+
+@cache
+def _rows() -> QuerySet[Course, Any]:
+    """Of every course, made once because that costs more than to ask for one: to be filtered."""
+    held = ~Q(meetings__state=ClassMeeting.State.CANCELLED)
+    return Course.objects.annotate(first=Min("meetings__starts_at", filter=held)).values_list(
+        "slug",
+        "starts_on",
+        "first",
+        "program__translations__language_code",
+        "program__translations__title",
+        "translations__language_code",
+        "translations__title",
+        "venue__translations__language_code",
+        "venue__translations__name",
+    )
 
 
 def guardians(learner_ids: Iterable[int]) -> dict[int, list[int]]:

@@ -17,7 +17,7 @@ from base.persian import latin_digits
 from members.limits import allow, client_of, retry_after
 from programs import services
 from programs.catalogue import DAYPARTS, Facets, Filters, count, find, public
-from programs.listing import Listed, listed
+from programs.listing import Listed, rows_of, shown, with_hours
 from programs.names import NOBODY, names
 from programs.search import did_you_mean
 from programs.words import AUDIENCES, LANGUAGES
@@ -67,7 +67,7 @@ def results(request: HttpRequest, among: QuerySet[Course] | None = None) -> dict
         "filters": filters,
         "total": facets.total,
         "page": page,
-        "courses": list(_rows(find(filters, among), filters, facets, first)),
+        "courses": _rows(find(filters, among), filters, facets, first),
         "groups": labels.groups(filters, facets),
         "chips": [(name, value, labels.of(name, value)) for name, value in filters.active],
         "ways_on": _ways_on(filters, facets, labels) if not facets.total else [],
@@ -75,21 +75,28 @@ def results(request: HttpRequest, among: QuerySet[Course] | None = None) -> dict
     }
 
 
-def _rows(found: QuerySet[Course], filters: Filters, facets: Facets, first: int) -> Iterator[Listed]:
-    """The page that begins with that row. By start, what is yet to begin stands before what is running already; each of the
-    two is a range of the index, so that nothing is sorted.
+def _rows(found: QuerySet[Course], filters: Filters, facets: Facets, first: int) -> list[Listed]:
+    """The page that begins with that row."""
+    language = get_language() or "fa"
+    parts = [rows_of(some, language)[part] for some, part in _parts(found, filters, facets, first)]
+    return with_hours(shown([row for rows in parts for row in rows], language))
+
+
+def _parts(
+    found: QuerySet[Course], filters: Filters, facets: Facets, first: int
+) -> Iterator[tuple[QuerySet[Course], slice]]:
+    """By start, what is yet to begin stands before what is running already; each of the two is a range of the index, so that
+    nothing is sorted.
     """
     last = first + PAGE_SIZE
     if filters.order != "soonest":
-        yield from listed(found, get_language() or "fa", slice(first, last))
+        yield found, slice(first, last)
         return
     today, coming = clock.today(), facets.upcoming
     if first < coming:
-        yield from listed(found.filter(sort_on__gte=today), get_language() or "fa", slice(first, min(last, coming)))
+        yield found.filter(sort_on__gte=today), slice(first, min(last, coming))
     if last > coming and facets.total > coming:
-        yield from listed(
-            found.filter(sort_on__lt=today), get_language() or "fa", slice(max(0, first - coming), last - coming)
-        )
+        yield found.filter(sort_on__lt=today), slice(max(0, first - coming), last - coming)
 
 
 def _ways_on(filters: Filters, facets: Facets, labels: Labels) -> list[tuple[str, str, int]]:
