@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _numbers = itertools.count(1)
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
+HOUR = DAY / 24
+LAST_EVENING = 22  # a class that begins later ends with the day
 ACCESS = {"step_free_entrance": True, "lift": "yes", "bus": {"fa": "خط ۱۲", "en": "Line 12"}}
 
 
@@ -108,7 +110,7 @@ class Town:
             course=course,
             weekday=(local.weekday() + 2) % 7,
             starts=local.time(),
-            ends=dt.time(local.hour + 2, local.minute),
+            ends=(local + 2 * HOUR).time() if local.hour < LAST_EVENING else dt.time(23, 59),
         )
         starts = [first + number * WEEK for number in range(meetings)]
         two = dt.timedelta(hours=2)
