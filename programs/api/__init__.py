@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.api import catalogue, courses, dumps, groups, meetings, places, programs, rosters, translations
+from programs.api import catalogue, courses, dumps, groups, imports, meetings, places, programs, rosters, translations
 
 urlpatterns = [
     path("courses/", catalogue.courses, name="api_courses"),
@@ -47,6 +47,10 @@ urlpatterns = [
     path("work/courses/<int:pk>/copies/", courses.copies, name="api_work_course_copies"),
     path("work/courses/<int:pk>/cancel/", courses.cancel, name="api_work_course_cancel"),
     path("work/translations/", translations.translations, name="api_work_translations"),
+    path("work/imports/", imports.imports, name="api_work_imports"),
+    path("work/imports/<int:pk>/", imports.detail, name="api_work_import"),
+    path("work/imports/<int:pk>/confirm/", imports.confirm, name="api_work_import_confirm"),
+    path("work/imports/<int:pk>/undo/", imports.undo, name="api_work_import_undo"),
     path("work/workgroups/", groups.work_workgroups, name="api_work_workgroups"),
     path("work/workgroups/<slug:slug>/", groups.edit_workgroup, name="api_work_workgroup"),
     path("work/meetings/", meetings.meetings, name="api_work_meetings"),

@@ -146,6 +146,7 @@ def world() -> World:
     for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
         made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
+        made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -516,6 +517,7 @@ WRITABLE = {
     "CopiesIn": {"firsts"},
     "WhyIn": {"fa", "en"},
     "CancelIn": {"reason"},
+    "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing"},
 }
 
 
