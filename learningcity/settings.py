@@ -203,6 +203,10 @@ SPECTACULAR_SETTINGS = {
         "MeetingState": "programs.models.ClassMeeting.State",
         "WorkgroupMeetingState": "workgroups.models.Meeting.State",
         "DecisionState": "workgroups.models.Decision.State",
+        "ProgramState": "programs.models.Program.State",
+        "CourseState": "programs.models.Course.State",
+        "Weekday": "base.calendar.WEEKDAYS",
+        "ImportState": "programs.models.Import.State",
     },
 }
 if SENTRY_DSN:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -61,5 +62,16 @@ def once(request: Request, work: Callable[[], tuple[int, Any]]) -> Response:
 
 
 def _digest(request: Request) -> str:
-    content = json.dumps(request.data, sort_keys=True, default=str)
+    content = json.dumps(request.data, sort_keys=True, default=_plain)
     return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{content}".encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    """A file as the fingerprint of its content."""
+    if not isinstance(value, File):
+        return str(value)
+    found = hashlib.sha256()
+    for part in value.chunks():
+        found.update(part)
+    value.seek(0)
+    return f"{value.name} {found.hexdigest()}"

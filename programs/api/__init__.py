@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.api import catalogue, dumps, groups, meetings, places, rosters
+from programs.api import catalogue, courses, dumps, groups, imports, meetings, places, programs, rosters, translations
 
 urlpatterns = [
     path("courses/", catalogue.courses, name="api_courses"),
@@ -30,6 +30,27 @@ urlpatterns = [
     path("work/enrolments/<int:pk>/contact/", rosters.contact, name="api_work_contact"),
     path("work/questions/", rosters.questions, name="api_work_questions"),
     path("work/questions/<int:pk>/reply/", rosters.reply, name="api_work_reply"),
+    path("work/programs/", programs.programs, name="api_work_programs"),
+    path("work/programs/<int:pk>/", programs.program, name="api_work_program"),
+    path("work/programs/<int:pk>/publish/", programs.publish, name="api_work_program_publish"),
+    path("work/programs/<int:pk>/submit/", programs.submit, name="api_work_program_submit"),
+    path("work/programs/<int:pk>/archive/", programs.archive, name="api_work_program_archive"),
+    path("work/programs/<int:pk>/reopen/", programs.reopen, name="api_work_program_reopen"),
+    path("work/programs/<int:pk>/remarks/", programs.remarks, name="api_work_program_remarks"),
+    path("work/programs/<int:pk>/courses/", programs.courses, name="api_work_program_courses"),
+    path("work/programs/<int:pk>/versions/", programs.versions, name="api_work_program_versions"),
+    path("work/programs/<int:pk>/versions/<int:number>/restore/", programs.restore, name="api_work_program_restore"),
+    path("work/courses/<int:pk>/", courses.course, name="api_work_course"),
+    path("work/courses/<int:pk>/publish/", courses.publish, name="api_work_course_publish"),
+    path("work/courses/<int:pk>/meetings/", courses.meetings, name="api_work_course_meetings"),
+    path("work/courses/<int:pk>/meetings/<int:meeting>/", courses.meeting, name="api_work_course_meeting"),
+    path("work/courses/<int:pk>/copies/", courses.copies, name="api_work_course_copies"),
+    path("work/courses/<int:pk>/cancel/", courses.cancel, name="api_work_course_cancel"),
+    path("work/translations/", translations.translations, name="api_work_translations"),
+    path("work/imports/", imports.imports, name="api_work_imports"),
+    path("work/imports/<int:pk>/", imports.detail, name="api_work_import"),
+    path("work/imports/<int:pk>/confirm/", imports.confirm, name="api_work_import_confirm"),
+    path("work/imports/<int:pk>/undo/", imports.undo, name="api_work_import_undo"),
     path("work/workgroups/", groups.work_workgroups, name="api_work_workgroups"),
     path("work/workgroups/<slug:slug>/", groups.edit_workgroup, name="api_work_workgroup"),
     path("work/meetings/", meetings.meetings, name="api_work_meetings"),

@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils import translation
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as Wrong
+from rest_framework.response import Response
 
 from base.refusal import Refusal, Refused
 from members.asking import In, once
 from programs.api.catalogue import language_of
 from workgroups.forms import owner_named, owner_value
+from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from django.db.models import QuerySet
     from rest_framework.request import Request
-    from rest_framework.response import Response
 
     from members.models import Member
+    from programs.checklist import Step
     from workgroups.models import Decision, Meeting
     from workgroups.rules import Owner
 
@@ -33,6 +37,50 @@ class TextsIn(In):
 
     fa = serializers.CharField(required=False, allow_blank=True, max_length=4000, default="")
     en = serializers.CharField(required=False, allow_blank=True, max_length=4000, default="")
+
+
+class StepOut(serializers.Serializer[Any]):
+    """A step on the way to publication: what it is, what to do about it, whether that is done."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # hides the field's own label, which nobody reads
+    todo = serializers.CharField()
+    done = serializers.BooleanField()
+
+
+class WhyNotOut(serializers.Serializer[Any]):
+    """Why something may not be done."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+def steps_out(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The dicts of `StepOut`, in the language that is active."""
+    return [{"code": one.code, "label": str(one.label), "todo": str(one.todo), "done": bool(one.done)} for one in steps]
+
+
+def why_not(refusal: Refusal | None) -> dict[str, str] | None:
+    """The dict of `WhyNotOut`, in the language that is active."""
+    return {"code": refusal.code, "message": str(refusal.message)} if refusal else None
+
+
+def workgroups_of(request: Request) -> QuerySet[Workgroup]:
+    """The workgroups whose programs this member writes.
+
+    Raises:
+        Http404: there is none.
+    """
+    mine = Workgroup.objects.coordinated_by(member_of(request))
+    if not mine.exists():
+        raise Http404
+    return mine
+
+
+def told(request: Request, make: Callable[[], Any]) -> Response:
+    """Answers with what is made in the language asked for."""
+    with translation.override(language_of(request)):
+        return Response(make())
 
 
 def member_of(request: Request) -> Member:

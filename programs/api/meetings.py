@@ -169,7 +169,7 @@ def _shown(meeting: Meeting) -> dict[str, Any]:
 @api_view(["GET", "POST"])
 @permission_classes([OpensWork])
 def meetings(request: Request) -> Response:
-    """The meetings of my workgroups, the latest first; calls one."""
+    """The meetings of my workgroups, the latest first (none for who is in no workgroup); calls one."""
     if request.method == "GET":
         page = Keyset(request, ["-id"]).take(Meeting.objects.visible_to(member_of(request)).values(*ID))
         ids = [row["id"] for row in page["results"]]
@@ -287,7 +287,7 @@ def _decision(request: Request, pk: int, *, to_run: bool = True) -> Decision:
 @api_view(["GET"])
 @permission_classes([OpensWork])
 def decisions(request: Request) -> Response:
-    """The decisions of my workgroups, the latest first."""
+    """The decisions of my workgroups, the latest first (none for who is in no workgroup)."""
     page = Keyset(request, ["-id"]).take(Decision.objects.visible_to(member_of(request)).values(*ID))
     rows = Decision.objects.filter(pk__in=[row["id"] for row in page["results"]]).select_related("workgroup")
     shown = rows.prefetch_related("translations").order_by("-pk")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from members.models import Member
     from programs.models import Import
 
+AN_HOUR, MOST_AN_HOUR = 3600, 10  # files of one member
 PROFILES = (
     (generic.NAME, _("Any table: CSV, Excel or JSON")),
     ("mft", _("Institute of vocational courses (mft, CSV)")),

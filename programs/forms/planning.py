@@ -21,7 +21,7 @@ from programs.words import LANGUAGES as SPOKEN
 from workgroups.forms import DayField, TimeField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.forms import BoundField
 
@@ -33,6 +33,9 @@ MOST_MEETINGS = 200
 MOST_SEATS = 10_000
 OLDEST = 120
 MOST_COPIES = 12
+MOST_TOMAN = 1_000_000_000
+ENDS_BEFORE = _("The class must end after it begins")
+TITLE_MISSING = _("Give the program a title")
 RULES = {
     "": _("For everyone"),
     "women_only": _("For women"),
@@ -47,6 +50,28 @@ def _choices(kind: str, empty: Any = None) -> list[tuple[Any, Any]]:
     """What there is of a kind, by its name in the page's language; few hundred rows, kept for a minute."""
     found = [(pk, named.name) for pk, named in names(get_language() or "fa")[kind].items()]
     return ([("", empty)] if empty is not None else []) + found
+
+
+def out_of_order(data: Mapping[str, Any]) -> dict[str, ValidationError]:
+    """What is wrong, by field: enrolment that closes before it opens, an oldest age below the youngest."""
+    found = {}
+    if data.get("opens_at") and data.get("closes_at") and data["opens_at"] > data["closes_at"]:
+        found["closes_at"] = ValidationError(_("Enrolment must close after it opens"), code="window")
+    low, high = data.get("age_min"), data.get("age_max")
+    if low is not None and high is not None and low > high:
+        found["age_max"] = ValidationError(_("The oldest age must not be below the youngest"), code="ages")
+    return found
+
+
+def fee_columns(rials: int | None) -> dict[str, Any]:
+    """The columns of a fee; None is unknown."""
+    return {"fee_min": rials, "fee_max": rials, "fee_currency": None if rials is None else "IRR"}
+
+
+def audience_columns(rule: str, audience: str) -> dict[str, Any]:
+    """The columns that say who may join, and for whom it is above all."""
+    words = dict.fromkeys([audience or "everyone", *filter(None, [WORD_OF_RULE.get(rule)])])
+    return {"audience": {"rule": rule} if rule else {}, "audience_words": f" {' '.join(words)} "}
 
 
 class PairedForm(forms.Form):
@@ -96,7 +121,7 @@ class NewProgramForm(PairedForm):
     def clean(self) -> dict[str, Any]:
         """A title in one language at least."""
         if not (self.cleaned_data.get("title_fa") or self.cleaned_data.get("title_en")):
-            self.add_error("title_fa", ValidationError(_("Give the program a title"), code="title"))
+            self.add_error("title_fa", ValidationError(TITLE_MISSING, code="title"))
         return self.cleaned_data
 
 
@@ -142,7 +167,7 @@ class CourseForm(PairedForm):
     online = forms.BooleanField(label=_("Online"), required=False)
     capacity = NumberField(label=_("Seats"), most=MOST_SEATS)
     waiting_size = NumberField(label=_("Places in the waiting list"), most=MOST_SEATS)
-    fee = NumberField(label=_("Fee (toman; 0 is free)"), most=1_000_000_000)
+    fee = NumberField(label=_("Fee (toman; 0 is free)"), most=MOST_TOMAN)
     opens_at = InstantField(label=_("Enrolment opens"))
     closes_at = InstantField(label=_("Enrolment closes"), ends=True)
     age_min = NumberField(label=_("Age from"), most=OLDEST)
@@ -172,30 +197,25 @@ class CourseForm(PairedForm):
 
     def clean(self) -> dict[str, Any]:
         """From before until, youngest before oldest."""
-        data = self.cleaned_data
-        if data.get("opens_at") and data.get("closes_at") and data["opens_at"] > data["closes_at"]:
-            self.add_error("closes_at", ValidationError(_("Enrolment must close after it opens"), code="window"))
-        low, high = data.get("age_min"), data.get("age_max")
-        if low is not None and high is not None and low > high:
-            self.add_error("age_max", ValidationError(_("The oldest age must not be below the youngest"), code="ages"))
-        return data
+        for name, error in out_of_order(self.cleaned_data).items():
+            self.add_error(name, error)
+        return self.cleaned_data
 
     @property
     def facts(self) -> dict[str, Any]:
         """The columns, as the service takes them."""
         data = self.cleaned_data
         fee = None if data["fee"] is None else data["fee"] * RIALS_A_TOMAN
-        words = dict.fromkeys([data["audience"] or "everyone", *filter(None, [WORD_OF_RULE.get(data["rule"])])])
         plain = ("online", "opens_at", "closes_at", "age_min", "age_max")
-        return {name: data[name] for name in plain} | {
-            "venue_id": data["venue"],
-            "fee_min": fee,
-            "fee_max": fee,
-            "fee_currency": None if fee is None else "IRR",
-            "audience": {"rule": data["rule"]} if data["rule"] else {},
-            "audience_words": f" {' '.join(words)} ",
-            "languages": f" {data['language'] or 'fa'} ",
-        }
+        return (
+            {name: data[name] for name in plain}
+            | fee_columns(fee)
+            | {
+                "venue_id": data["venue"],
+                **audience_columns(data["rule"], data["audience"]),
+                "languages": f" {data['language'] or 'fa'} ",
+            }
+        )
 
     @property
     def seats(self) -> tuple[int | None, int | None]:
@@ -233,7 +253,7 @@ class PatternForm(forms.Form):
         """The end after the beginning."""
         data = self.cleaned_data
         if data.get("starts") and data.get("ends") and data["starts"] >= data["ends"]:
-            self.add_error("ends", ValidationError(_("The class must end after it begins"), code="times"))
+            self.add_error("ends", ValidationError(ENDS_BEFORE, code="times"))
         return data
 
     @property

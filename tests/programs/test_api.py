@@ -63,6 +63,7 @@ def queries(client: Client, address: str) -> int:
 
 PLAIN: list[tuple[type[serializers.Field[Any, Any, Any, Any]], Any]] = [
     (serializers.ChoiceField, lambda value, field: value in field.choices),
+    (serializers.BooleanField, lambda value, _: isinstance(value, bool)),
     (serializers.DateTimeField, lambda value, _: "T" in value and parse_datetime(value).tzinfo is not None),
     (serializers.DateField, lambda value, _: parse_date(value) is not None),
     (serializers.TimeField, lambda value, _: dt.time.fromisoformat(value) is not None),

@@ -130,6 +130,8 @@ def world() -> World:
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
     made.values |= _desk(town, everyone["coordinator"])
+    first_lines = {"workgroup": town.workgroup.slug, "area": town.area.slug, "title": {"fa": "گلیم"}}
+    made.data["api_work_programs", "a title"] = first_lines
     _fill_desk(made, town, course, member)
     _convene(made, town)
     run = services.hand_in(
@@ -144,6 +146,7 @@ def world() -> World:
     for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
         made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
+        made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -165,6 +168,13 @@ def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, An
     found["programs:work_program_restore", ""] = {"slug": program.slug, "version": 1}
     found["programs:work_course_restore", ""] = {"slug": course.slug, "version": 1}
     found["programs:work_meeting_drop", ""] = {"slug": course.slug, "pk": meeting.pk}
+    for name in RIGHTS:
+        if re.match("api_work_program(?!s)", name):
+            found[name, ""] = {"pk": program.pk}
+        elif re.match("api_work_course", name):
+            found[name, ""] = {"pk": course.pk}
+    found["api_work_program_restore", ""]["number"] = 1
+    found["api_work_course_meeting", ""]["meeting"] = meeting.pk
     return found
 
 
@@ -464,6 +474,8 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 
 # Strict input
 
+PROGRAM_TEXTS = {"title", "summary", "outcomes", "description", "keywords"}
+COURSE_FACTS = {"venue", "online", "capacity", "waiting_size", "fee", "opens_at", "closes_at", "age_min", "age_max"}
 HOURS = {"starts_at", "ends_at", "venue", "place", "link"}
 WRITABLE = {
     "EnrolIn": {"learner", "if_full"},
@@ -491,6 +503,21 @@ WRITABLE = {
     "EditIn": {"text", "owner", "due_on", "version"},
     "CloseIn": {"state"},
     "PublishIn": {"is_published"},
+    "VersionIn": {"version"},
+    "TitlesIn": {"fa", "en"},
+    "NewProgramIn": {"workgroup", "area", "title"},
+    "ProgramTextIn": PROGRAM_TEXTS,
+    "ProgramTextsIn": {"fa", "en"},
+    "ProgramIn": {"version", "area", "level", "texts"},
+    "RemarkIn": {"text", "send_back"},
+    "CourseTextIn": {"title", "note", "instructors"},
+    "CourseTextsIn": {"fa", "en"},
+    "CourseIn": COURSE_FACTS | {"version", "rule", "audience", "language", "texts"},
+    "PatternIn": {"weekdays", "first", "meetings", "starts", "ends", "skips_holidays"},
+    "CopiesIn": {"firsts"},
+    "WhyIn": {"fa", "en"},
+    "CancelIn": {"reason"},
+    "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing"},
 }
 
 

@@ -20,7 +20,7 @@ from members.limits import allow, retry_after
 from members.sessions import member_of
 from programs import services
 from programs.changes import described
-from programs.forms.handing import ColumnsForm, HandInForm, PlacesForm
+from programs.forms.handing import AN_HOUR, MOST_AN_HOUR, ColumnsForm, HandInForm, PlacesForm
 from programs.models import Import, ImportRow
 from programs.rules import why_not_undo
 from programs.sheets import BOM, cell
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpRequest
 
-AN_HOUR, MOST_AN_HOUR = 3600, 10
 ROWS, RUNS = 50, 20
 
 
