@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 DAY = dt.timedelta(days=1)
+LATE = 22  # from then on a class of two hours would end tomorrow
 WEEK = 7 * DAY
 ACCESS = {"step_free_entrance": True, "lift": "yes", "bus": {"fa": "خط ۱۲", "en": "Line 12"}}
 
@@ -108,7 +109,7 @@ class Town:
             course=course,
             weekday=(local.weekday() + 2) % 7,
             starts=local.time(),
-            ends=dt.time(local.hour + 2, local.minute),
+            ends=dt.time(local.hour + 2, local.minute) if local.hour < LATE else dt.time.max,
         )
         starts = [first + number * WEEK for number in range(meetings)]
         two = dt.timedelta(hours=2)
