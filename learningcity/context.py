@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import get_language
 
+from learningcity.shifts import COORDINATOR_SECONDS, KNOWN, STAFF_SECONDS
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 THEMES = ("light", "dark")
 OTHER = {"fa": "en", "en": "fa"}
+DESKS = {STAFF_SECONDS: "city", COORDINATOR_SECONDS: "work"}
 LONG_NAMES = {"fa": "شهر یادگیرندهٔ {}", "en": "{} Learning City"}
 
 
@@ -40,7 +43,16 @@ def city(request: HttpRequest) -> dict[str, Any]:
         "canonical_url": settings.SITE_URL + request.path,
         "site_url": settings.SITE_URL,
         "theme": theme if theme in THEMES else "",
+        "desk": lambda: desk_of(request),
     }
+
+
+def desk_of(request: HttpRequest) -> str:
+    """Where who has signed in works, as their session remembers it: `city`, `work` or "". It shows a link and is no right.
+
+    Templates ask it for signed-in people alone: it reads the session, and what visitors get is kept for everyone.
+    """
+    return DESKS.get(request.session.get(KNOWN, 0), "")
 
 
 def city_in(language: str) -> City:

@@ -175,7 +175,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_course_save": (members(302), desk(409, "POST")),
     "programs:work_course_publish": (members(302), desk(409, "POST")),
     "programs:work_course_meetings": (desk(302), desk(422, "POST")),
-    "programs:work_meeting_drop": (desk(302), desk(302, "POST")),
+    "programs:work_meeting_drop": (desk(302), desk(409, "POST")),
     "programs:work_course_copy": (desk(302), desk(422, "POST")),
     "programs:work_course_cancel": (desk(302), desk(422, "POST")),
     "programs:work_course_history": (desk(),),

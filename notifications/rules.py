@@ -19,6 +19,7 @@ QUIET_FROM = dt.time(22)
 QUIET_UNTIL = dt.time(8)
 NEAR = dt.timedelta(hours=12)
 CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
+GONE = frozenset(f"programs/{event}" for event in ("cancelled", "withdrawn", "declined", "lapsed", "unplaced"))
 WORKGROUPS = frozenset(
     f"workgroups/{event}"
     for event in (
@@ -34,6 +35,7 @@ WORKGROUPS = frozenset(
         "decision_escalated",
     )
 )
+PLANNING = frozenset({"programs/review", "programs/remark", "programs/asked"})
 EVERY_KIND = "*"
 PASSES_NIGHT, OWN_ACT, USUAL = 1, 2, 5  # priorities; the first is never held back, of the second no e-mail is
 CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL)
@@ -53,7 +55,12 @@ RARE = frozenset({"workgroups"})  # groups of kinds that most people never hear 
 GROUPS = (
     OTHER,
     Group("classes", _("Changes to classes"), _("time, place, cancelled meetings"), CHANGES | {"programs/clash"}),
-    Group("workgroups", _("My workgroup"), _("appointments, meetings, decisions that one owes"), WORKGROUPS),
+    Group(
+        "workgroups",
+        _("My workgroup"),
+        _("appointments, meetings, decisions that one owes, programs to review, questions of residents"),
+        WORKGROUPS | PLANNING,
+    ),
     Group("reminders", _("Reminders"), _("the day before class"), frozenset({"programs/starts_tomorrow"})),
     Group(
         "organisers",

@@ -13,8 +13,9 @@ from programs.services.planning import content_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
-    from programs.models import Course
+    from programs.models import Course, Remark
 
 MOST_SHOWN = 50
 
@@ -63,14 +64,27 @@ def _plain(value: Any) -> str:
     return "" if value in (None, {}) else str(value).strip()
 
 
+def _names(rows: Iterable[Revision | Remark]) -> dict[int, str]:
+    """What those who wrote the rows are called: one query."""
+    writers = [0, *(one.by_id for one in rows if one.by_id)]  # 0 is nobody: one query even for no rows
+    people = Learner.objects.filter(cares__relation="self", cares__guardian__in=writers)
+    return dict(people.values_list("cares__guardian", "name"))
+
+
+def remarks_on(program: Program, most: int) -> list[Any]:
+    """What was said about a program, newest first, each with the `name` of who said it: two queries."""
+    remarks: list[Any] = list(program.remarks.all()[:most])
+    names = _names(remarks)
+    for one in remarks:
+        one.name = names.get(one.by_id or 0, "")
+    return remarks
+
+
 def versions_of(row: Program | Course) -> list[Version]:
     """The latest versions, newest first, each with what it changed: two queries."""
     which = {"program": row} if isinstance(row, Program) else {"course": row}
     kept = list(Revision.objects.filter(**which).order_by("-version")[: MOST_SHOWN + 1])
-    people = Learner.objects.filter(
-        cares__relation="self", cares__guardian__in=[one.by_id for one in kept if one.by_id]
-    )
-    names = dict(people.values_list("cares__guardian", "name"))
+    names = _names(kept)
     nothing: dict[str, Any] = {"facts": {}, "texts": {}}
     older = [one.content for one in kept[1:]] + [nothing]
     return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from base import calendar, clock
@@ -167,7 +167,7 @@ class AppointForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=[(one.value, one.label) for one in (Role.COORDINATOR, Role.MEMBER)]
     )
-    from_on = DayField(label=_("From"), help_text=_("Such as 1405/9/24 or 2026-12-15"))
+    from_on = DayField(label=pgettext_lazy("a day", "From"), help_text=_("Such as 1405/9/24 or 2026-12-15"))
     until_on = DayField(
         label=_("Until"), help_text=_("The first day that gives nothing any more; empty: without end"), required=False
     )

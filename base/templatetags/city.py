@@ -279,10 +279,13 @@ def _address(context: RequestContext, parameters: QueryDict) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def here(context: RequestContext, address: str) -> str:
-    """` aria-current` for a link to this very page ("page") or to the part of the site that it lies in ("true")."""
+def here(context: RequestContext, address: str, *parts: str) -> str:
+    """` aria-current` for a link to this very page ("page") or to the part of the site that it lies in ("true").
+
+    The part is what lies below the address, or below those named as `parts`; "" names none.
+    """
     path = context["request"].path if "request" in context else ""
-    if not address or not path.startswith(address):
+    if not address or (path != address and not any(part and path.startswith(part) for part in parts or (address,))):
         return ""
     return format_html(' aria-current="{}"', "page" if path == address else "true")
 

@@ -19,7 +19,7 @@ from programs.rules import (
     why_not_reply,
     why_not_text,
 )
-from programs.services.notices import facts
+from programs.services.notices import facts, post_to_planners
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -29,7 +29,7 @@ SHOWN_OF_A_TEXT = 200
 
 @transaction.atomic
 def ask(*, actor: Member, course: Course, text: str) -> Question:
-    """Puts a question to the organiser of a course; the same question that still waits is not put twice.
+    """Puts a question to the organiser of a course, whose coordinators are told; one that still waits is not put twice.
 
     Raises:
         Refused: `text_missing`, `text_long`, `text_hidden`, `too_many`.
@@ -40,6 +40,14 @@ def ask(*, actor: Member, course: Course, text: str) -> Question:
         return same
     refuse_if(why_not_ask(actor))
     question = Question.objects.create(course=course, member=actor, text=text.strip(), asked_at=clock.now())
+    post_to_planners(
+        course.program,
+        "asked",
+        leaving_out=actor,
+        about=str(question.pk),
+        question_id=question.pk,
+        course_title=facts(course.pk)["course_title"],
+    )
     record(actor=actor, verb="ask", row=question)
     return question
 

@@ -42,16 +42,16 @@ VALUES: dict[str, Any] = {
     "decision": 1,
     "text": {"fa": "یک کلاس تفکیک پسماند در منطقهٔ ۸", "en": "One waste-sorting class in District 8"},
     "due_on": "2027-01-20",
+    "question_id": 1,
 }
 SENT = {"seated", "waiting", "offered", "lapsed", "declined", "withdrawn", "unplaced", "cancelled", "moved"}
-SENT |= {"starts_tomorrow", "clash", "missing", "message", "answered", "wish_answered"}
+SENT |= {"starts_tomorrow", "clash", "missing", "message", "asked", "answered", "wish_answered"}
 
 
 def test_every_event_has_its_words() -> None:
     assert {f"programs/{event}" for event in SENT} <= set(KINDS)
-    assert SENT - {"moved", "starts_tomorrow", "clash", "missing", "message", "answered", "wish_answered"} <= set(
-        Enrolment.State.values
-    )
+    others = {"moved", "starts_tomorrow", "clash", "missing", "message", "asked", "answered", "wish_answered"}
+    assert SENT - others <= set(Enrolment.State.values)
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -79,6 +79,7 @@ def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
             "code",
             "text",
             "question",
+            "question_id",
             "answer",
             "wish",
             "program_title",
@@ -97,6 +98,13 @@ def test_a_text_in_one_language_stands_for_the_other() -> None:
 
 def test_a_reason_ends_once() -> None:
     assert "Reason: Snow. " in texts.render("programs/cancelled", VALUES | {"reason": "Snow. "}, "en").inbox
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_day_and_place_of_a_seat_that_is_no_more_are_not_told(kind: str) -> None:
+    email = texts.render(kind, VALUES, "en").email
+    assert ["First class:" in email, "Place:" in email] == [kind not in rules.GONE] * 2
+    assert set(KINDS) > rules.GONE
 
 
 def test_days_and_digits_are_the_readers() -> None:

@@ -58,6 +58,20 @@ def test_a_question_goes_from_the_course_to_the_desk_and_the_answer_back(town: T
     ]
 
 
+def test_the_coordinators_are_told_of_a_question_once_and_not_of_its_words(town: Town, desk: Member) -> None:
+    course, (member, _learner) = town.course(), person()
+    for _ in range(2):
+        question = ask(course, member)
+    ask(course, desk, "خودم هم می‌پرسم")
+    (told,) = Delivery.objects.filter(member=desk, channel="inbox")
+    assert (told.notice.kind, told.notice.key) == (
+        "programs/asked",
+        f"program:{course.program_id}:asked:{question.pk}",
+    )
+    assert TEXT not in str(told.notice.values)
+    assert f"/fa/work/questions/{question.pk}/" in signed_in(desk).get("/fa/me/inbox/").content.decode()
+
+
 def test_nobody_reads_the_question_of_another(town: Town) -> None:
     """P1."""
     course = town.course()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 DAY = dt.timedelta(days=1)
+LATE = 22  # from then on a class of two hours would end tomorrow
 WEEK = 7 * DAY
 LATE = 22  # a class of two hours that begins then ends on the next day
 ACCESS = {"step_free_entrance": True, "lift": "yes", "bus": {"fa": "خط ۱۲", "en": "Line 12"}}

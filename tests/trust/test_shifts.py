@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
+from django.test import Client
 
 from learningcity.shifts import COORDINATOR_SECONDS, STAFF_SECONDS
 from members.models import Member, SignInCode
 from members.services import draw_code, make_token
 from tests.programs import world
 from workgroups.models import Appointment
-
-if TYPE_CHECKING:
-    from django.test import Client
 
 pytestmark = pytest.mark.django_db
 FORTNIGHT = 14 * 24 * 3600
@@ -39,6 +35,25 @@ def test_a_session_is_as_long_as_the_role_allows(client: Client, role: str | Non
     if role == "staff":
         Appointment.objects.create(member=member, role=role, organisation=group.organisations.get())
     assert abs(signed_in(client, member) - seconds) < 60
+
+
+@pytest.mark.parametrize(("role", "desks"), [(None, (0, 0)), ("coordinator", (1, 0)), ("staff", (1, 1))])
+def test_who_works_here_finds_their_desk_on_every_page(
+    client: Client, role: str | None, desks: tuple[int, int]
+) -> None:
+    member, _ = world.person()
+    group = world.workgroup()
+    whose = {"workgroup": group} if role == "coordinator" else {"organisation": group.organisations.get()}
+    if role:
+        Appointment.objects.create(member=member, role=role, **whose)
+    signed_in(client, member)
+
+    def links(of: Client) -> tuple[int, int]:
+        page = of.get("/fa/courses/").content.decode()
+        return page.count('href="/fa/work/"'), page.count('href="/fa/city/workgroups/"')
+
+    assert links(client) == desks
+    assert links(Client()) == (0, 0)
 
 
 def test_a_token_begins_no_session(client: Client) -> None:

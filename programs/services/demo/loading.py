@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from base import clock, door
-from programs.services.demo import city, demand, groups, learning, moving, people, seats
+from programs.services.demo import city, demand, groups, learning, moving, people, plans, seats
 from programs.services.demo.rows import DOOR
 from programs.services.indexing import index
 
@@ -36,5 +36,7 @@ def load() -> Loaded:
         seats.fill(added)
         moved = moving.move_forward(today)
         demand.load(today)
+        plans.load(today)
+        plans.move_forward(today)
         index([*(course.pk for course in added.values()), *moved])
     return Loaded(len(added), len(moved))

@@ -31,7 +31,7 @@ def move_forward(today: dt.date) -> list[int]:
     """
     belongs = _days_they_belong_to()
     old = [pk for pk, day in belongs.items() if (today - day).days >= WEEK]
-    ids = sorted(set(old) - _touched(old))
+    ids = sorted(set(old) - touched(old))
     for course in Course.objects.filter(pk__in=ids, slug__in=courses()).order_by("pk").select_for_update(no_key=True):
         weeks = (today - belongs[course.pk]).days // WEEK
         _move(course, belongs[course.pk] + dt.timedelta(weeks=weeks), weeks)
@@ -45,7 +45,8 @@ def _days_they_belong_to() -> dict[int, dt.date]:
     return {pk: dt.date.fromisoformat(changes["on"]) for pk, changes in told}
 
 
-def _touched(ids: Iterable[int]) -> set[int]:
+def touched(ids: Iterable[int]) -> set[int]:
+    """Those of the courses that a person has changed, or taken a place in."""
     by_people = Audit.objects.filter(actor_id__isnull=False).exclude(door=DOOR)
     places = dict(Enrolment.objects.filter(course__in=ids).values_list("pk", "course"))
     label = Enrolment._meta.label_lower  # noqa: SLF001 - Django's documented name

@@ -24,12 +24,15 @@ from programs.timetable import collisions
 from programs.views.work.planning import answer, attempt, course_of, twin_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
+    from members.models import Member
+    from programs.services.scheduling import Pattern
+
+PART = "#meetings"
 both = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -37,13 +40,15 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def course_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything about one run, with what keeps it from publication beside it."""
-    return render(request, "work/course.html", _context(course_of(request, slug)))
+    return render(request, "work/course.html", _context(request, course_of(request, slug)))
 
 
-def _context(course: Course, form: CourseForm | None = None, forms: dict[str, Form] | None = None) -> dict[str, Any]:
+def _context(
+    request: HttpRequest, course: Course, form: CourseForm | None = None, forms: dict[str, Form] | None = None
+) -> dict[str, Any]:
     steps = course_steps(course)
     stored = CourseForm.initial_of(course)
-    meetings = _meetings(course)
+    meetings = _meetings(course, member_of(request))
     return {
         "row": course,
         "form": form or CourseForm(initial=stored),
@@ -59,11 +64,14 @@ def _context(course: Course, form: CourseForm | None = None, forms: dict[str, Fo
     }
 
 
-def _meetings(course: Course) -> list[Any]:
-    """The class meetings, each with its `clashes`: what falls together with it."""
+def _meetings(course: Course, member: Member) -> list[Any]:
+    """The class meetings, each with its `clashes`: what falls together with it, the other course where one may see it."""
     found: dict[int, list[Any]] = {}
-    for one in collisions(course):
-        found.setdefault(one.meeting, []).append(one)
+    clashes = collisions(course)
+    seen = Course.objects.visible_to(member).filter(pk__in={one.course for one in clashes}).select_related("program")
+    others = {one.pk: one for one in seen.prefetch_related("translations", "program__translations")}
+    for one in clashes:
+        found.setdefault(one.meeting, []).append({"what": one.what, "course": others.get(one.course)})
     meetings: list[Any] = list(course.meetings.order_by("starts_at"))
     for meeting in meetings:
         meeting.clashes = found.get(meeting.pk, [])
@@ -80,14 +88,19 @@ def _pattern_of(course: Course, count: int) -> dict[str, Any]:
 
 
 def _save(
-    request: HttpRequest, slug: str, then: Callable[[Course], object] | None = None, said: str = ""
+    request: HttpRequest,
+    slug: str,
+    then: Callable[[Course], object] | None = None,
+    said: str = "",
+    part: str = "",
+    **forms: Form,
 ) -> HttpResponse:
-    """Saves what was typed, then does what the button says."""
+    """Saves what was typed, then does what the button says; leads to that `part` of the page."""
     if request.method != "POST":
         return redirect("programs:work_course", slug=slug)
     course, form = course_of(request, slug), CourseForm(request.POST)
     if not form.is_valid():
-        return answer(request, "course", _context(course, form))
+        return answer(request, "course", _context(request, course, form, forms))
     try:
         course = services.edit_course(
             actor=member_of(request),
@@ -100,8 +113,11 @@ def _save(
         if then is not None:
             then(course)
     except Refused as refused:
-        return answer(request, "course", _context(course_of(request, slug), form), refused.refusal)
-    return answer(request, "course", _context(course_of(request, slug)), said=said)
+        return answer(request, "course", _context(request, course_of(request, slug), form, forms), refused.refusal)
+    saved = answer(request, "course", _context(request, course_of(request, slug)), said=said)
+    if "Location" in saved:
+        saved["Location"] += part
+    return saved
 
 
 @login_required
@@ -126,44 +142,46 @@ def course_publish(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @both
 def course_meetings(request: HttpRequest, slug: str) -> HttpResponse:
-    """Makes the class meetings from a pattern."""
+    """Keeps what was typed and makes the class meetings from a pattern."""
     course, form = course_of(request, slug), PatternForm(request.POST or None)
     if request.method != "POST":
         return redirect("programs:work_course", slug=slug)
     if not form.is_valid():
-        return _rejected(request, course, pattern_form=form)
-    skipped: list[dt.date] = []
-    attempt(
-        request,
-        lambda: skipped.extend(services.make_meetings(actor=member_of(request), course=course, pattern=form.pattern)),
-    )
+        return _rejected(request, course, CourseForm(request.POST), pattern_form=form)
+    return _save(request, slug, lambda row: _make_meetings(request, row, form.pattern), part=PART, pattern_form=form)
+
+
+def _make_meetings(request: HttpRequest, course: Course, pattern: Pattern) -> None:
+    """Makes them, and says which public holidays were left out."""
+    skipped = services.make_meetings(actor=member_of(request), course=course, pattern=pattern)
     if skipped:
         language = "en" if (get_language() or "fa").startswith("en") else "fa"
         days = [day_text(day, language=language, today=clock.today()) for day in skipped]
         text = gettext("Public holidays were left out: {days}")
         messages.info(request, text.format(days=list_text(days, language=language)))
-    return redirect(f"{_page(slug)}#meetings")
 
 
 def _page(slug: str) -> str:
     return redirect("programs:work_course", slug=slug)["Location"]
 
 
-def _rejected(request: HttpRequest, course: Course, **forms: Form) -> HttpResponse:
+def _rejected(request: HttpRequest, course: Course, form: CourseForm | None = None, **forms: Form) -> HttpResponse:
     """The page with what was typed into one of its smaller forms."""
-    context = _context(course, forms=forms) | {"twin_url": twin_of(_page(course.slug))}
+    context = _context(request, course, form, forms) | {"twin_url": twin_of(_page(course.slug))}
     return render(request, "work/course.html", context, status=422)
 
 
 @login_required
 @both
 def meeting_drop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Takes one class meeting out."""
-    course = course_of(request, slug)
-    if request.method == "POST":
-        meeting = get_object_or_404(course.meetings, pk=pk)
-        attempt(request, lambda: services.drop_meeting(actor=member_of(request), course=course, meeting=meeting))
-    return redirect(f"{_page(slug)}#meetings")
+    """Keeps what was typed and takes one class meeting out."""
+    meeting = get_object_or_404(course_of(request, slug).meetings, pk=pk)
+    return _save(
+        request,
+        slug,
+        lambda course: services.drop_meeting(actor=member_of(request), course=course, meeting=meeting),
+        part=PART,
+    )
 
 
 @login_required

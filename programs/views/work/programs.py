@@ -14,9 +14,9 @@ from members.sessions import member_of
 from programs import services
 from programs.checklist import program_steps
 from programs.forms.planning import NewProgramForm, ProgramForm, RemarkForm
-from programs.history import compared, versions_of
+from programs.history import compared, remarks_on, versions_of
 from programs.listing import listed
-from programs.models import Program, Remark, Revision
+from programs.models import Program, Revision
 from programs.rules import why_not_publish
 from programs.views.work.planning import answer, attempt, program_of, workgroups_of
 from workgroups.models import LiteracyArea
@@ -88,7 +88,7 @@ def _context(program: Program, form: ProgramForm | None = None) -> dict[str, Any
         "steps": steps,
         "missing": why_not_publish(steps),
         "courses": listed(program.courses.order_by("-pk"), get_language() or "fa", slice(A_PAGE)),
-        "remarks": list(Remark.objects.filter(program=program)[:A_PAGE]),
+        "remarks": remarks_on(program, A_PAGE),
         "remark_form": RemarkForm(),
     }
 
