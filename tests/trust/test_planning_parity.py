@@ -157,7 +157,8 @@ def replanning(**changes: Any) -> Callable[[Town, Member], Ask]:
     def arrange(town: Town, desk: Member) -> Ask:
         course = town.course(**changes)
         first = (clock.today() + 30 * DAY).isoformat()
-        form = {"weekdays": [0], "first": first, "count": "4", "starts": "17:00", "ends": "19:00"}
+        rhythm = {"weekdays": [0], "first": first, "count": "4", "starts": "17:00", "ends": "19:00"}
+        form = of_course(course, **rhythm)
         data = {"weekdays": ["sat"], "first": first, "meetings": 4, "starts": "17:00", "ends": "19:00"}
         return Ask(f"courses/{course.slug}/meetings/", f"courses/{course.pk}/meetings/", form, data)
 
@@ -169,7 +170,7 @@ def dropping(town: Town, desk: Member) -> Ask:
     last = course.meetings.order_by("starts_at").last()
     assert last is not None
     api = f"courses/{course.pk}/meetings/{last.pk}/"
-    return Ask(f"courses/{course.slug}/meetings/{last.pk}/drop/", api, method="DELETE")
+    return Ask(f"courses/{course.slug}/meetings/{last.pk}/drop/", api, of_course(course), method="DELETE")
 
 
 def cancelling(town: Town, desk: Member) -> Ask:
