@@ -1,4 +1,4 @@
-"""What every template may rely on; nothing here asks the database."""
+"""What every template may rely on; nothing here asks the database but the banner, every other second a process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import get_language
 
+from announcements import banner
 from learningcity.shifts import COORDINATOR_SECONDS, KNOWN, STAFF_SECONDS
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def city(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "theme": theme if theme in THEMES else "",
         "desk": lambda: desk_of(request),
+        "banner": lambda: banner_in(language),
     }
 
 
@@ -53,6 +55,18 @@ def desk_of(request: HttpRequest) -> str:
     Templates ask it for signed-in people alone: it reads the session, and what visitors get is kept for everyone.
     """
     return DESKS.get(request.session.get(KNOWN, 0), "")
+
+
+def banner_in(language: str) -> dict[str, Any] | None:
+    """The urgent notice that stands on every page now, in that language."""
+    found = banner.current()
+    return found and {
+        "slug": found.slug,
+        "title": found.title.get(language, ""),
+        "summary": found.summary.get(language, ""),
+        "since": found.since,
+        "until": found.until,
+    }
 
 
 def city_in(language: str) -> City:

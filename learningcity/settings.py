@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "notifications",
     "workgroups",
     "programs",
+    "announcements",
     "learningcity",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -207,6 +208,7 @@ SPECTACULAR_SETTINGS = {
         "CourseState": "programs.models.Course.State",
         "Weekday": "base.calendar.WEEKDAYS",
         "ImportState": "programs.models.Import.State",
+        "AnnouncementState": "announcements.models.Announcement.State",
     },
 }
 if SENTRY_DSN:

@@ -51,6 +51,7 @@ pages = i18n_patterns(
     path("about/", views.page, {"name": "about"}, name="about"),
     path("", include("members.urls")),
     path("", include("notifications.urls")),
+    path("", include("announcements.urls")),
     path("", include("programs.urls")),
     prefix_default_language=True,
 )
