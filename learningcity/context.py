@@ -1,4 +1,4 @@
-"""What every template may rely on; nothing here asks the database."""
+"""What every template may rely on. Of the database it asks the city's own row alone, once in a few seconds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from learningcity.shifts import COORDINATOR_SECONDS, KNOWN, STAFF_SECONDS
+from members.city import present
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -21,11 +23,14 @@ LONG_NAMES = {"fa": "شهر یادگیرندهٔ {}", "en": "{} Learning City"}
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The city whose portal this is: its names in the page's language, its help line, whether its data are invented."""
+    """The city whose portal this is: its names in the page's language, its help line, the address of its logo (or ""),
+    whether its data are invented.
+    """
 
     name: str
     short_name: str
     phone: str
+    logo: str
     is_demo: bool
 
 
@@ -57,8 +62,10 @@ def desk_of(request: HttpRequest) -> str:
 
 def city_in(language: str) -> City:
     """The city as that language names it."""
-    short = settings.CITY_NAMES[language]
-    return City(LONG_NAMES[language].format(short), short, settings.CITY_PHONE, settings.DEMO)
+    facts = present()
+    short = facts.names[language]
+    logo = reverse("file", kwargs={"name": facts.logo}) if facts.logo else ""
+    return City(LONG_NAMES[language].format(short), short, facts.phone, logo, settings.DEMO)
 
 
 def twin_of(address: str) -> str:
