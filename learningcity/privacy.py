@@ -8,6 +8,12 @@ SENSITIVE = "sensitive"  # personal, and shown to nobody but those whose task ne
 SECRET = "secret"  # noqa: S105 # nosec B105 # pragma: allowlist secret - opens something: stored as a digest or kept from every page, export and log
 
 FIELDS = {
+    "members.City.names": "none",
+    "members.City.phone": "none",
+    "members.City.quiet_from": "none",
+    "members.City.quiet_until": "none",
+    "members.City.logo": "none",
+    "members.City.version": "none",
     "members.DistrictTranslation.language_code": "none",
     "members.DistrictTranslation.name": "none",
     "members.DistrictTranslation.master": "none",

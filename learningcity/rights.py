@@ -101,6 +101,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "readyz": (everybody(),),
     "metrics": (everybody(404),),
     "outbox": (everybody(404),),
+    "file": (everybody(of="kept"), everybody(404, of="unknown")),
     "sitemap": (everybody(),),
     "programs:course_list": (everybody(),),
     "programs:course_detail": (
@@ -225,6 +226,9 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_minutes": (desk(),),
     "programs:work_minutes_pdf": (desk(),),
     # The desk of municipal staff
+    "programs:city_settings": (governing(),),
+    "programs:city_settings_save": (members(302), governing(422, "POST")),
+    "programs:city_logo_save": (members(302), governing(422, "POST")),
     "programs:city_workgroups": (governing(),),
     "programs:city_workgroup_new": (governing(),),
     "programs:city_workgroup_found": (members(302), governing(422, "POST")),

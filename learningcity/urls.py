@@ -13,7 +13,7 @@ from django.http import Http404
 from django.urls import include, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from learningcity import health, home, metrics, views, wellknown
+from learningcity import files, health, home, metrics, views, wellknown
 from learningcity.sitemaps import SITEMAPS
 from notifications import views as notices
 from programs.views.me import calendar_feed
@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar"),
+    path("files/<str:name>", files.kept_file, name="file"),
     path("dev/outbox/", notices.dev_outbox, name="outbox"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", wellknown.robots, name="robots"),

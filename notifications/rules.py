@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from members.city import present
 from notifications.models import Channel, Notice
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-QUIET_FROM = dt.time(22)
-QUIET_UNTIL = dt.time(8)
 NEAR = dt.timedelta(hours=12)
 CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
 GONE = frozenset(f"programs/{event}" for event in ("cancelled", "withdrawn", "declined", "lapsed", "unplaced"))
@@ -92,9 +91,8 @@ def is_near(kind: str, values: dict[str, Any], now: dt.datetime) -> bool:
 
 
 def is_quiet(now: dt.datetime) -> bool:
-    """Whether the city sleeps, between 22:00 and 08:00."""
-    hour = timezone.localtime(now, timezone.get_default_timezone()).time()
-    return hour >= QUIET_FROM or hour < QUIET_UNTIL
+    """Whether the city sleeps, between 22:00 and 08:00 unless its staff set other hours."""
+    return present().is_quiet(timezone.localtime(now, timezone.get_default_timezone()).time())
 
 
 def is_held(channel: str, priority: int) -> bool:
@@ -110,12 +108,11 @@ def may_go(now: dt.datetime) -> Q:
 
 
 def due_from(channel: str, priority: int, now: dt.datetime) -> dt.datetime:
-    """When such a delivery may go first: now, or the next 08:00."""
+    """When such a delivery may go first: now, or when the city wakes."""
     if not is_quiet(now) or not is_held(channel, priority):
         return now
-    today = timezone.localtime(now, timezone.get_default_timezone())
-    day = today.date() + dt.timedelta(days=1 if today.time() >= QUIET_FROM else 0)
-    return clock.at(day, QUIET_UNTIL)
+    today, until = timezone.localtime(now, timezone.get_default_timezone()), present().quiet_until
+    return clock.at(today.date() + dt.timedelta(days=0 if today.time() < until else 1), until)
 
 
 def channels_for(*, phone: str | None, email: str | None, wishes: dict[str, bool]) -> list[Channel]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.utils.translation import override
 
+from members.city import present
 from notifications.rules import GONE
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def render(kind: str, values: dict[str, Any], language: str) -> Text:
         facts = {name: _fact(name, value, language) for name, value in values.items()}
         parts = _parts(_template(f"notices/{kind}.txt").render(_context(facts)))
         link = settings.SITE_URL + parts["link"] if parts["link"] else ""
-        whole = facts | parts | {"link": link, "city": settings.CITY_NAMES[language]}
+        whole = facts | parts | {"link": link, "city": present().names[language]}
         whole["is_gone"] = kind in GONE  # the day and place of a seat that is no more would only mislead
         email = _template("notices/_email.txt").render(_context(whole))
         sms = _template("notices/_sms.txt").render(_context(whole))

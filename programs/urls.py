@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, course, embed, enrol, me, questions, wishes
-from programs.views.city import appointments, workgroups
+from programs.views.city import appointments, settings, workgroups
 from programs.views.work import (
     courses,
     decisions,
@@ -113,6 +113,9 @@ urlpatterns = [
     path(f"{MEETING}/approve/", minutes.approve, name="work_meeting_approve"),
     path(f"{MEETING}/minutes/", minutes.minutes_print, name="work_minutes"),
     path(f"{MEETING}/minutes.pdf", minutes.minutes_pdf, name="work_minutes_pdf"),
+    path("city/settings/", settings.settings_page, name="city_settings"),
+    path("city/settings/save/", settings.settings_save, name="city_settings_save"),
+    path("city/settings/logo/", settings.logo_save, name="city_logo_save"),
     path("city/workgroups/", workgroups.workgroup_list, name="city_workgroups"),
     path("city/workgroups/new/", workgroups.workgroup_new, name="city_workgroup_new"),
     path("city/workgroups/found/", workgroups.workgroup_found, name="city_workgroup_found"),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from base.persian import has_hidden_controls
+from base.persian import has_hidden_controls, latin_digits, normalise
 from base.refusal import Refusal
 from workgroups.models import Appointment, Decision, Meeting, Organisation, Workgroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from members.models import Member
+    from members.models import City, Member
     from workgroups.models import AgendaItem
 
     Owner = Member | Organisation | str  # a person, an organisation, or everyone who has a role
@@ -29,6 +30,9 @@ FARTHEST_MEETING = dt.timedelta(days=2 * 366)
 LONGEST_MEETING = dt.timedelta(hours=12)
 WARNED_BEFORE = dt.timedelta(days=30)
 MOST_ITEMS = 40
+LONGEST_CITY = 40
+LONGEST_NIGHT = dt.timedelta(hours=14)
+PHONE = re.compile(r"\+?[0-9][0-9 -]{1,20}", re.ASCII)
 
 STAFF_ONLY = Refusal("not_yours", _("Only municipal staff can do this"))
 COORDINATORS_ONLY = Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
@@ -67,6 +71,9 @@ NOT_A_PERSON = Refusal("not_in_group", _("Choose someone of this workgroup"))
 AGENDA_FULL = Refusal("agenda_full", _("An agenda has forty matters at most"))
 EMPTY = Refusal("empty", _("Write what it is about"))
 CLOSED = Refusal("decision_closed", _("This decision is closed; open it again first"))
+CITY_LONG = Refusal("name_long", _("Write the city’s name with at most 40 letters"))
+PHONE_WRONG = Refusal("phone_wrong", _("Write a telephone number in digits, such as 137 or 083 3723 0000"))
+NIGHT_LONG = Refusal("night_long", _("A night of more than 14 hours would hold messages back too long"))
 DUE_PAST = Refusal("due_past", _("The last day has passed; write today or a later day"))
 
 
@@ -92,6 +99,19 @@ def why_not_texts(texts: Mapping[str, str]) -> Refusal | None:
 def why_not_clean(texts: Iterable[str]) -> Refusal | None:
     """Whether a text holds signs that nobody sees."""
     return HIDDEN_SIGNS if any(has_hidden_controls(text) for text in texts) else None
+
+
+def why_not_call(names: Mapping[str, str], phone: str) -> Refusal | None:
+    """Whether the city cannot be called so in a page's header, or its line not be dialled."""
+    if any(len(name) > LONGEST_CITY for name in names.values()):
+        return CITY_LONG
+    return None if PHONE.fullmatch(latin_digits(normalise(phone))) else PHONE_WRONG
+
+
+def why_not_sleep(quiet_from: dt.time, quiet_until: dt.time) -> Refusal | None:
+    """Whether the night would leave too few hours in which people can be told anything."""
+    minutes = (60 * (quiet_until.hour - quiet_from.hour) + quiet_until.minute - quiet_from.minute) % (24 * 60)
+    return NIGHT_LONG if dt.timedelta(minutes=minutes) > LONGEST_NIGHT else None
 
 
 def why_not_found(slug: str) -> Refusal | None:
@@ -230,7 +250,7 @@ def why_not_approve(meeting: Meeting) -> Refusal | None:
 
 
 def why_not_save(
-    row: Workgroup | Meeting | AgendaItem | Decision, version: int, theirs: Mapping[str, Any]
+    row: City | Workgroup | Meeting | AgendaItem | Decision, version: int, theirs: Mapping[str, Any]
 ) -> Refusal | None:
     """Whether someone else has saved the row since `version` was read; `theirs` is what it says now."""
     if row.version == version:

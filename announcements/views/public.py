@@ -21,6 +21,7 @@ from announcements.listing import Choice, chosen, latest, speakers, with_texts
 from announcements.models import Announcement
 from base.pages import public_page
 from base.persian import latin_digits
+from members.city import present
 from programs.catalogue import public as public_courses
 from programs.listing import listed
 from programs.models import Program
@@ -78,7 +79,7 @@ class News(Feed[Any, Any]):
 
     def title(self) -> str:
         """Whose news."""
-        return gettext("Announcements of %(city)s") % {"city": settings.CITY_NAMES[language()]}
+        return gettext("Announcements of %(city)s") % {"city": present().names[language()]}
 
     def link(self) -> str:
         """Their page."""
@@ -133,7 +134,7 @@ def embed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - it must not a
         "rows": latest(EMBEDDED),
         "language": language(),
         "other": "en" if language() == "fa" else "fa",
-        "city": settings.CITY_NAMES[language()],
+        "city": present().names[language()],
         "site": settings.SITE_URL,
     }
     answer = HttpResponse(render_to_string("announcements/embed.html", context))

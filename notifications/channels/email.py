@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from members.city import present
 from notifications.channels import Away, Lost, Message, NotNow, Refused
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ def build(message: Message) -> EmailMessage:
 def sender() -> str:
     """DEFAULT_FROM_EMAIL, under the city's name where it has none."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or " | ".join(settings.CITY_NAMES.values()), address))
+    return formataddr((name or " | ".join(present().names.values()), address))

@@ -28,6 +28,7 @@ from programs import calendars, services
 from programs.models import Course, Enrolment, Program
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
+from tests.trust import desk_rows
 from workgroups import services as groups
 from workgroups.models import Appointment, Meeting, Organisation
 
@@ -134,6 +135,7 @@ def world() -> World:
     made.data["api_work_programs", "a title"] = first_lines
     _fill_desk(made, town, course, member)
     _convene(made, town)
+    desk_rows.fill(made.values, made.data)
     run = services.hand_in(
         actor=everyone["coordinator"],
         workgroup=town.workgroup,

@@ -5,6 +5,7 @@ from workgroups.services.deciding import close, decide, edit_decision, publish_d
 from workgroups.services.founding import edit_workgroup, found
 from workgroups.services.meetings import call_meeting, call_off, move_meeting
 from workgroups.services.minutes import add_item, approve_minutes, mark_attendance, write_minutes
+from workgroups.services.settling import set_city, set_logo
 from workgroups.services.watching import remind_of_decisions, remind_of_meetings
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "release",
     "remind_of_decisions",
     "remind_of_meetings",
+    "set_city",
+    "set_logo",
     "write_minutes",
 ]

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     View = Callable[..., HttpResponse]
 
 FIELD_OF = {
+    "phone_wrong": "phone",
+    "night_long": "quiet_until",
+    "file_empty": "picture",
+    "file_large": "picture",
+    "not_a_picture": "picture",
+    "picture_large": "picture",
     "slug_taken": "slug",
     "municipality_missing": "organisations",
     "area_missing": "areas",
