@@ -180,7 +180,9 @@ def announcement(request: Request, slug: str) -> dict[str, Any]:  # noqa: ARG001
     public = Announcement.objects.filter(state=State.PUBLISHED, is_public=True)
     row = get_object_or_404(with_texts(public), slug=slug)
     programs = row.programs.filter(state=Program.State.PUBLISHED).values_list("slug", flat=True)
-    courses = row.courses.exclude(state=Course.State.DRAFT).filter(program__in=row_programs()).values_list("slug", flat=True)
+    courses = (
+        row.courses.exclude(state=Course.State.DRAFT).filter(program__in=row_programs()).values_list("slug", flat=True)
+    )
     return out(row) | {"body": row.body, "programs": sorted(programs), "courses": sorted(courses)}
 
 
@@ -216,7 +218,9 @@ def written(row: Announcement) -> dict[str, Any]:
     return {"id": fresh.pk, **found, "workgroup": workgroup, "texts": texts, "steps": steps_out(steps_of(fresh))}
 
 
-@extend_schema(methods=["GET"], operation_id="desk_announcements_list", parameters=PAGING, responses=page_of(WrittenOut))
+@extend_schema(
+    methods=["GET"], operation_id="desk_announcements_list", parameters=PAGING, responses=page_of(WrittenOut)
+)
 @extend_schema(methods=["POST"], parameters=[LANG], request=WorkgroupIn, responses={201: WrittenOut, 409: NO})
 @api_view(["GET", "POST"])
 @permission_classes([OpensWork])
@@ -314,7 +318,9 @@ def messages(request: Request, desk: str, pk: int) -> Response:
     row = get_object_or_404(rows_of(request, desk), pk=pk)
     if request.method == "GET":
         return Response(_progress(row))
-    verb = {"pause": services.pause, "resume": services.resume, "resend": services.resend}[asked(SteerIn, request)["to"]]
+    verb = {"pause": services.pause, "resume": services.resume, "resend": services.resend}[
+        asked(SteerIn, request)["to"]
+    ]
 
     def work() -> tuple[int, Any]:
         verb(actor=member_of(request), announcement=row)

@@ -1,9 +1,9 @@
-"""What the municipality and its workgroups tell the city."""
+"""Registers the app."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
-class Announcements(AppConfig):
+class AnnouncementsConfig(AppConfig):
+    """See the models for what lives here."""
+
     name = "announcements"
-    verbose_name = _("Announcements")

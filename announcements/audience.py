@@ -146,8 +146,9 @@ def _of_age(value: list[int]) -> Q:
     """Of an age today: some day of the years in which the person may have been born fits."""
     youngest, oldest = value
     today = clock.today()
-    born_from, born_until = today.replace(year=today.year - oldest - 1, day=1), today.replace(
-        year=today.year - youngest, day=min(today.day, 28)
+    born_from, born_until = (
+        today.replace(year=today.year - oldest - 1, day=1),
+        today.replace(year=today.year - youngest, day=min(today.day, 28)),
     )
     return Q(Exists(_care().filter(learner__born_until__gt=born_from, learner__born_from__lte=born_until)))
 
@@ -220,11 +221,11 @@ FACTS: dict[str, Fact] = {
     "language": Fact(
         lambda code: Q(language=code),
         lambda code: code in LANGUAGES,
-        lambda code, _language: gettext("those who read Persian") if code == "fa" else gettext("those who read English"),
+        lambda code, _language: (
+            gettext("those who read Persian") if code == "fa" else gettext("those who read English")
+        ),
     ),
-    "follows_area": Fact(
-        lambda slug: _follows(area__slug=slug), _has(LiteracyArea), _named("area", FOLLOWERS)
-    ),
+    "follows_area": Fact(lambda slug: _follows(area__slug=slug), _has(LiteracyArea), _named("area", FOLLOWERS)),
     "follows_workgroup": Fact(
         lambda slug: _follows(workgroup__slug=slug), _has(Workgroup), _named("workgroup", FOLLOWERS)
     ),

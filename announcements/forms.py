@@ -133,7 +133,9 @@ class AnnouncementForm(PairedForm):
         self._offer("whom", [*everyone, (SOME, _("Those whom I choose")), *kept])
         if not self.is_city:
             del self.fields["districts"], self.fields["areas"], self.fields["is_pinned"], self.fields["is_banner"]
-            own = [(one.slug, one.name) for pk, one in names(language)["workgroup"].items() if pk == self.row.workgroup_id]
+            own = [
+                (one.slug, one.name) for pk, one in names(language)["workgroup"].items() if pk == self.row.workgroup_id
+            ]
             self._offer("followed", own)
             self._offer("workgroups", own)
             self._offer("kind", KINDS_OF_WORKGROUPS)
@@ -144,7 +146,10 @@ class AnnouncementForm(PairedForm):
         plain = ("version", "kind", "channels", "is_public", "is_pinned", "is_banner", "publish_at", "ends_at")
         facts = {name: getattr(row, name) for name in plain}
         facts |= parsed(row) or {"whom": KEPT}
-        facts |= {"programs": [one.slug for one in row.programs.all()], "courses": [one.slug for one in row.courses.all()]}
+        facts |= {
+            "programs": [one.slug for one in row.programs.all()],
+            "courses": [one.slug for one in row.courses.all()],
+        }
         written = {
             f"{name}_{language}": texts.get(language, {}).get(name, "")
             for name in AnnouncementForm.texts

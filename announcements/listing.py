@@ -71,7 +71,9 @@ def speakers() -> list[tuple[str, str]]:
     """The workgroups that have said something in public, by slug and name."""
     ids = Announcement.objects.shown().exclude(workgroup=None).values("workgroup")
     known = names("fa" if get_language() == "fa" else "en")["workgroup"]
-    return [(known[pk].slug, known[pk].name) for pk in Workgroup.objects.filter(pk__in=ids).values_list("pk", flat=True)]
+    return [
+        (known[pk].slug, known[pk].name) for pk in Workgroup.objects.filter(pk__in=ids).values_list("pk", flat=True)
+    ]
 
 
 def latest(count: int) -> list[Announcement]:

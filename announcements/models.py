@@ -127,13 +127,9 @@ class Announcement(TranslatableModel):
     spread_at = models.DateTimeField(_("messages written at"), null=True, blank=True)
     search_text = models.TextField(_("folded words"), default="", blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
-    programs = models.ManyToManyField(
-        Program, related_name="announcements", blank=True, verbose_name=_("programs")
-    )
+    programs = models.ManyToManyField(Program, related_name="announcements", blank=True, verbose_name=_("programs"))
     courses = models.ManyToManyField(Course, related_name="announcements", blank=True, verbose_name=_("courses"))
-    decisions = models.ManyToManyField(
-        Decision, related_name="announcements", blank=True, verbose_name=_("decisions")
-    )
+    decisions = models.ManyToManyField(Decision, related_name="announcements", blank=True, verbose_name=_("decisions"))
     title: str
     summary: str
     body: str

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 Kind, State = Announcement.Kind, Announcement.State
 MOST_PICTURES, MOST_ATTACHMENTS, MOST_LINKS = 6, 5, 20
 NOT_YOURS = Refusal("not_yours", _("This belongs to the municipality's staff or the workgroup's coordinators"))
-STAFF_ONLY = Refusal("staff_only", _("The municipality's staff alone write to the whole city and publish urgent notices"))
-WRONG_STATE = Refusal("wrong_state", _("This is not possible in its present state"))
-SECOND_PERSON = Refusal(
-    "second_person", _("A second member of staff must read it and approve it; send it for review")
+STAFF_ONLY = Refusal(
+    "staff_only", _("The municipality's staff alone write to the whole city and publish urgent notices")
 )
+WRONG_STATE = Refusal("wrong_state", _("This is not possible in its present state"))
+SECOND_PERSON = Refusal("second_person", _("A second member of staff must read it and approve it; send it for review"))
 APPROVED = Refusal("approved", _("It is approved as it is and waits for its hour; take it back first"))
 OVER = Refusal("over", _("Its last moment has passed; change it first"))
 NOT_TOLD = Refusal("not_told", _("No messages go out for this announcement"))
@@ -118,7 +118,9 @@ def why_not_complete(row: Announcement) -> Refusal | None:
 def why_not_tell_again(row: Announcement) -> Refusal | None:
     """Whether it cannot be said again as a correction: an urgent one needs two people each time."""
     if row.kind == Kind.URGENT:
-        return Refusal("second_person", _("An urgent notice is not told again; write a new one, which two people approve"))
+        return Refusal(
+            "second_person", _("An urgent notice is not told again; write a new one, which two people approve")
+        )
     return None if row.channels else NOT_TOLD
 
 

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from members.models import Member
 
 
-def add_picture(
-    *, actor: Member, announcement: Announcement, file: UploadedFile, alt: Mapping[str, str]
-) -> Picture:
+def add_picture(*, actor: Member, announcement: Announcement, file: UploadedFile, alt: Mapping[str, str]) -> Picture:
     """Draws a picture anew, keeps it and puts it behind the others.
 
     Raises:

@@ -125,7 +125,12 @@ def message_values(slug: str, texts: Mapping[str, Mapping[str, str]]) -> dict[st
 
 
 def correct(
-    *, actor: Member, announcement: Announcement, version: int, facts: dict[str, Any], texts: dict[str, dict[str, str]],
+    *,
+    actor: Member,
+    announcement: Announcement,
+    version: int,
+    facts: dict[str, Any],
+    texts: dict[str, dict[str, str]],
     tells: bool = False,
 ) -> Announcement:
     """Changes what is out; readers see when. `tells` says it again to the same audience, as a correction.

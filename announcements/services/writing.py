@@ -56,7 +56,9 @@ def _free_slug(texts: Texts) -> str:
     return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)
 
 
-def edit(*, actor: Member, announcement: Announcement, version: int, facts: dict[str, Any], texts: Texts) -> Announcement:
+def edit(
+    *, actor: Member, announcement: Announcement, version: int, facts: dict[str, Any], texts: Texts
+) -> Announcement:
     """Changes an announcement that is not out yet; whoever changes it last is its author, so that another approves it.
 
     Raises:

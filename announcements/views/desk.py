@@ -56,7 +56,9 @@ def calendar(request: HttpRequest, desk: str) -> HttpResponse:
     context = {
         "at": desk,
         "ahead": rows.filter(state=State.SCHEDULED).order_by("publish_at")[:A_PAGE],
-        "wanted": rows.filter(state__in=[State.DRAFT, State.REVIEW], publish_at__isnull=False).order_by("publish_at")[:A_PAGE],
+        "wanted": rows.filter(state__in=[State.DRAFT, State.REVIEW], publish_at__isnull=False).order_by("publish_at")[
+            :A_PAGE
+        ],
         "ending": rows.filter(state=State.PUBLISHED, ends_at__isnull=False).order_by("ends_at")[:A_PAGE],
         "behind": rows.filter(state=State.PUBLISHED).order_by("-published_at")[:A_PAGE],
     }

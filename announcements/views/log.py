@@ -104,9 +104,13 @@ def steer(request: HttpRequest, desk: str, pk: int) -> HttpResponse:
     """Pauses its messages, lets them go on, or tries those again that failed."""
     row, actor, to = _told(request, desk, pk), member_of(request), request.POST.get("to", "")
     if to == "pause":
-        done_or_told(request, lambda: services.pause(actor=actor, announcement=row), gettext("Nothing more leaves for now"))
+        done_or_told(
+            request, lambda: services.pause(actor=actor, announcement=row), gettext("Nothing more leaves for now")
+        )
     elif to == "resume":
-        done_or_told(request, lambda: services.resume(actor=actor, announcement=row), gettext("The messages leave again"))
+        done_or_told(
+            request, lambda: services.resume(actor=actor, announcement=row), gettext("The messages leave again")
+        )
     elif to == "resend":
         _resend(request, row)
     return redirect(PAGE, desk=desk, pk=pk)

@@ -64,7 +64,9 @@ def announcement_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def led_to(row: Announcement) -> dict[str, Any]:
     """What an announcement leads to and carries: the public part of it."""
     return {
-        "courses": listed(public_courses().filter(announcements=row).order_by("sort_on"), language(), slice(SHOWN_COURSES)),
+        "courses": listed(
+            public_courses().filter(announcements=row).order_by("sort_on"), language(), slice(SHOWN_COURSES)
+        ),
         "programs": row.programs.filter(state=Program.State.PUBLISHED).prefetch_related("translations"),
         "decisions": row.decisions.published().select_related("workgroup").prefetch_related("translations"),
         "pictures": row.pictures.prefetch_related("translations"),

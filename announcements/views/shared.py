@@ -165,9 +165,7 @@ def _preview(row: Announcement, values: dict[str, Any], code: str, own: dict[str
 
 
 def _reach(row: Announcement, words: dict[str, Text]) -> dict[str, Any]:
-    counts = reaching.counts(
-        members=members_in(row.audience), kind=f"announcements/{row.kind}", channels=row.channels
-    )
+    counts = reaching.counts(members=members_in(row.audience), kind=f"announcements/{row.kind}", channels=row.channels)
     readers = counts.languages.get(Channel.INBOX, {})
     return {
         "reach": counts,

@@ -16,7 +16,9 @@ class Follow(models.Model):
     """A member follows an area, a workgroup or a program."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="follows", verbose_name=_("member"))
-    area = models.ForeignKey(LiteracyArea, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("area"))
+    area = models.ForeignKey(
+        LiteracyArea, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("area")
+    )
     workgroup = models.ForeignKey(
         Workgroup, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("workgroup")
     )
