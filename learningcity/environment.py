@@ -107,10 +107,21 @@ def site_url() -> str:
     return web_address("SITE_URL", env.str("SITE_URL", default="http://127.0.0.1:8000"))
 
 
-def sms_url() -> str | None:
+def sms_url(name: str = "SMS_URL") -> str | None:
     """Where text messages are handed over; None writes them into a folder while DEBUG is on and sends none else."""
-    value = env.str("SMS_URL", default=None)
-    return web_address("SMS_URL", value) if value else None
+    value = env.str(name, default=None)
+    return web_address(name, value) if value else None
+
+
+def rate(name: str) -> float:
+    """How many messages a second a provider takes from all workers together; 0: as many as they can hand over."""
+    try:
+        found = float(env.str(name, default="0"))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: give messages a second, such as 50") from error
+    if not 0 <= found < float("inf"):
+        raise ImproperlyConfigured(f"{name}: give messages a second, such as 50")
+    return found
 
 
 def web_address(name: str, value: str) -> str:

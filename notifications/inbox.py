@@ -10,7 +10,7 @@ from django.template import TemplateDoesNotExist
 
 from base import clock
 from notifications import rules, texts
-from notifications.models import Channel, Delivery, Preference
+from notifications.models import Channel, Delivery, Preference, PushAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,8 @@ class Shown:
 
 def messages_of(member: Member, *, group: str = "") -> QuerySet[Delivery]:
     """The member's messages, newest first; of one group of kinds where it is named."""
-    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX).select_related("notice").order_by("-pk")
+    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX, notice__withdrawn_at__isnull=True)
+    mine = mine.select_related("notice").order_by("-pk")
     kinds = {one.name: one.kinds for one in rules.GROUPS}
     if group == rules.OTHER.name:
         return mine.exclude(notice__kind__in=frozenset().union(*kinds.values()))
@@ -72,17 +73,24 @@ def _shown(row: Delivery, language: str) -> Shown | None:
 
 def reachable(member: Member) -> list[Channel]:
     """The channels besides the inbox that reach the member."""
-    return [one for one in rules.CHOSEN_CHANNELS if (member.phone if one == Channel.SMS else member.email)]
+    has = {Channel.SMS: member.phone, Channel.EMAIL: member.email, Channel.PUSH: _has_push(member)}
+    return [one for one in rules.CHOSEN_CHANNELS if has[one]]
+
+
+def _has_push(member: Member) -> bool:
+    return PushAddress.objects.filter(member=member).exists()
 
 
 def wishes_of(member: Member) -> dict[str, bool]:
     """What is ticked when the member opens their preferences, by `<group>_<channel>`."""
     kept = {(row.kind, row.channel): row.wanted for row in Preference.objects.filter(member=member)}
     found: dict[str, bool] = {}
+    reached = reachable(member)
     for group in rules.GROUPS:
         own = {channel: wanted for (kind, channel), wanted in kept.items() if kind == group.name}
-        used = rules.channels_for(phone=member.phone, email=member.email, wishes=own)
-        found |= {f"{group.name}_{channel}": channel in used for channel in reachable(member)}
+        has_push = Channel.PUSH in reached
+        used = rules.channels_for(phone=member.phone, email=member.email, wishes=own, has_push=has_push)
+        found |= {f"{group.name}_{channel}": channel in used for channel in reached}
     return found
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
@@ -15,6 +13,8 @@ from notifications.models import Channel, Notice
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from members.models import Member
 
 NEAR = dt.timedelta(hours=12)
 CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
@@ -36,8 +36,63 @@ WORKGROUPS = frozenset(
 )
 PLANNING = frozenset({"programs/review", "programs/remark", "programs/asked"})
 EVERY_KIND = "*"
-PASSES_NIGHT, OWN_ACT, USUAL = 1, 2, 5  # priorities; the first is never held back, of the second no e-mail is
-CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL)
+NEWS = frozenset(f"announcements/{event}" for event in ("news", "call", "event", "change", "correction", "digest"))
+EVERYBODY = frozenset({"announcements/urgent"})  # kinds that nobody chooses: they take every way that reaches a person
+PASSES_NIGHT, OWN_ACT, USUAL, LAST = 1, 2, 5, 8  # priorities; the first is never held back, of the second no e-mail is
+CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.PUSH)
+DIGEST_AT, DIGEST_WEEKDAY = dt.time(9), 5  # Saturday
+DAY = dt.timedelta(days=1)
+
+
+class Quiet(NamedTuple):
+    """Hours of rest of every day; they may pass midnight, and equal ones are none."""
+
+    start: dt.time
+    end: dt.time
+
+    def holds(self, now: dt.datetime) -> bool:
+        """Whether that instant lies in them: their first is, their last is not."""
+        hour = clock.wall(now).time()
+        if self.start <= self.end:
+            return self.start <= hour < self.end
+        return hour >= self.start or hour < self.end
+
+    def over(self, now: dt.datetime) -> dt.datetime:
+        """The same instant outside of them, else when they end."""
+        return next_at(self.end, now) if self.holds(now) else now
+
+
+def next_at(time: dt.time, now: dt.datetime) -> dt.datetime:
+    """The first instant after this one at which the city's clocks show that time."""
+    local = clock.wall(now)
+    return clock.at(local.date() + (DAY if local.time() >= time else dt.timedelta()), time)
+
+
+def quiet_hours() -> Quiet:
+    """The city's hours of rest."""
+    city = present()
+    return Quiet(city.quiet_from, city.quiet_until)
+
+
+def quiet_of(quiet_from: int | None, quiet_until: int | None) -> Quiet:
+    """A member's own hours of rest, else the city's."""
+    if quiet_from is None or quiet_until is None:
+        return quiet_hours()
+    return Quiet(dt.time(quiet_from), dt.time(quiet_until))
+
+
+def quiet_of_member(member: Member) -> Quiet:
+    """The same of a member whose rhythm was read along."""
+    rhythm = getattr(member, "rhythm", None)
+    return quiet_of(rhythm and rhythm.quiet_from, rhythm and rhythm.quiet_until)
+
+
+def next_digest(digest: str, now: dt.datetime) -> dt.datetime:
+    """When the next daily or weekly digest is made."""
+    at = next_at(DIGEST_AT, now)
+    if digest == "weekly":
+        at = clock.at(clock.day_of(at) + DAY * ((DIGEST_WEEKDAY - clock.day_of(at).weekday()) % 7), DIGEST_AT)
+    return at
 
 
 class Group(NamedTuple):
@@ -60,13 +115,19 @@ GROUPS = (
         _("appointments, meetings, decisions that one owes, programs to review, questions of residents"),
         WORKGROUPS | PLANNING,
     ),
-    Group("reminders", _("Reminders"), _("the day before class"), frozenset({"programs/starts_tomorrow"})),
+    Group(
+        "reminders",
+        _("Reminders"),
+        _("the day before class, when enrolment opens for what I follow"),
+        frozenset({"programs/starts_tomorrow", "programs/opening"}),
+    ),
     Group(
         "organisers",
         _("Messages from organisers"),
         _("what they write to a class, answers to my questions and wishes"),
         frozenset({"programs/message", "programs/answered", "programs/wish_answered"}),
     ),
+    Group("news", _("Announcements"), _("news of the city, calls, events"), NEWS | EVERYBODY),
 )
 
 
@@ -75,11 +136,21 @@ def group_of(kind: str) -> Group:
     return next((group for group in GROUPS if kind in group.kinds), OTHER)
 
 
+def asked_for(kind: str) -> str:
+    """The group whose wishes count for a kind; of what nobody chooses, none."""
+    return "" if kind in EVERYBODY else group_of(kind).name
+
+
+def is_digested(kind: str, urgency: str) -> bool:
+    """Whether a reader may get it in a digest: news, never what is urgent."""
+    return kind in NEWS and urgency == Notice.Urgency.NEWS
+
+
 def priority_of(notice: Notice, now: dt.datetime) -> int:
-    """How early it is handed over: urgent ones and changes to a class that begins within twelve hours first."""
+    """How early it is handed over: urgent ones and changes to a class that begins within twelve hours first, news last."""
     if notice.urgency in {Notice.Urgency.URGENT, Notice.Urgency.CODE} or is_near(notice.kind, notice.values, now):
         return PASSES_NIGHT
-    return OWN_ACT if notice.urgency == Notice.Urgency.ANSWER else USUAL
+    return {Notice.Urgency.ANSWER: OWN_ACT, Notice.Urgency.NEWS: LAST}.get(Notice.Urgency(notice.urgency), USUAL)
 
 
 def is_near(kind: str, values: dict[str, Any], now: dt.datetime) -> bool:
@@ -91,8 +162,8 @@ def is_near(kind: str, values: dict[str, Any], now: dt.datetime) -> bool:
 
 
 def is_quiet(now: dt.datetime) -> bool:
-    """Whether the city sleeps, between 22:00 and 08:00 unless its staff set other hours."""
-    return present().is_quiet(timezone.localtime(now, timezone.get_default_timezone()).time())
+    """Whether the city sleeps."""
+    return quiet_hours().holds(now)
 
 
 def is_held(channel: str, priority: int) -> bool:
@@ -100,23 +171,18 @@ def is_held(channel: str, priority: int) -> bool:
     return priority > (OWN_ACT if channel == Channel.EMAIL else PASSES_NIGHT)
 
 
-def may_go(now: dt.datetime) -> Q:
-    """Of the deliveries, those that the hour lets go."""
-    if not is_quiet(now):
-        return Q()
-    return Q(priority__lte=PASSES_NIGHT) | Q(channel=Channel.EMAIL, priority__lte=OWN_ACT)
+def due_from(channel: str, priority: int, now: dt.datetime, quiet: Quiet) -> dt.datetime:
+    """When such a delivery may go first: now, or when the receiver's rest is over."""
+    return quiet.over(now) if is_held(channel, priority) else now
 
 
-def due_from(channel: str, priority: int, now: dt.datetime) -> dt.datetime:
-    """When such a delivery may go first: now, or when the city wakes."""
-    if not is_quiet(now) or not is_held(channel, priority):
-        return now
-    today, until = timezone.localtime(now, timezone.get_default_timezone()), present().quiet_until
-    return clock.at(today.date() + dt.timedelta(days=0 if today.time() < until else 1), until)
+def channels_for(
+    *, phone: str | None, email: str | None, wishes: dict[str, bool], has_push: bool = False, everywhere: bool = False
+) -> list[Channel]:
+    """The channels besides the inbox: what a person wishes, else e-mail where there is one, else text message.
 
-
-def channels_for(*, phone: str | None, email: str | None, wishes: dict[str, bool]) -> list[Channel]:
-    """The channels besides the inbox: what a person wishes, else e-mail where there is one, else text message."""
-    usual = {Channel.EMAIL: bool(email), Channel.SMS: bool(phone) and not email}
-    reachable = {Channel.EMAIL: bool(email), Channel.SMS: bool(phone)}
+    A browser that takes messages was asked for by its owner. `everywhere`: all that reach and were not stopped.
+    """
+    reachable = {Channel.EMAIL: bool(email), Channel.SMS: bool(phone), Channel.PUSH: has_push}
+    usual = reachable | ({} if everywhere else {Channel.SMS: bool(phone) and not email})
     return [channel for channel in usual if reachable[channel] and wishes.get(channel, usual[channel])]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is handed over. `reference` stays the same when it is handed over again, so that it can be told apart."""
+    """What is handed over. `reference` stays the same when it is handed over again, so that it can be told apart.
+
+    `html` is the body once more for e-mail, `leave` where a mail program unsubscribes; `template` and `parameters` are what
+    a gateway makes a text message of that takes no free text.
+    """
 
     reference: str
     to: str
     subject: str
     body: str
+    html: str = ""
+    leave: str = ""
+    template: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault

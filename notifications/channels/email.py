@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 from members.city import present
 from notifications.channels import Away, Lost, Message, NotNow, Refused
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from django.core.mail import EmailMessage
 
 PERMANENT = 500
 CLOSING = 421  # the server ends the connection with this answer
@@ -86,7 +88,12 @@ def build(message: Message) -> EmailMessage:
     """The message with its headers; a line end in a header is refused by Django when it is sent."""
     host = urlsplit(settings.SITE_URL).hostname
     headers = {"Message-ID": f"<{message.reference}@{host}>", "Auto-Submitted": "auto-generated", "Precedence": "bulk"}
-    return EmailMessage(message.subject, message.body, sender(), [message.to], headers=headers)
+    if message.leave:
+        headers |= {"List-Unsubscribe": f"<{message.leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    mail = EmailMultiAlternatives(message.subject, message.body, sender(), [message.to], headers=headers)
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    return mail
 
 
 def sender() -> str:

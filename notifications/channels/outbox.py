@@ -55,7 +55,9 @@ def is_used(channel: str) -> bool:
     """Whether the messages of that channel go here: on one's own machine, where no real way out is named."""
     if not settings.DEBUG:
         return False
-    return settings.SMS_URL is None if channel == "sms" else settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+    if channel == "sms":
+        return settings.SMS_URL is None
+    return channel == "email" and settings.EMAIL_BACKEND.endswith("console.EmailBackend")
 
 
 def latest() -> list[dict[str, Any]]:

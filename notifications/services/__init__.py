@@ -1,19 +1,30 @@
 """Every change to notices, deliveries and preferences."""
 
+from notifications.progress import Progress, progress
+from notifications.services.broadcast import open_notice, spread
 from notifications.services.codes import hand_over_codes
 from notifications.services.deliver import deliver_due
 from notifications.services.hold import hold, release
 from notifications.services.post import Reach, post, reach
 from notifications.services.reading import mark_read, set_preferences
+from notifications.services.steering import pause, resend_failed, resume, withdraw
 
 __all__ = [
+    "Progress",
     "Reach",
     "deliver_due",
     "hand_over_codes",
     "hold",
     "mark_read",
+    "open_notice",
+    "pause",
     "post",
+    "progress",
     "reach",
     "release",
+    "resend_failed",
+    "resume",
     "set_preferences",
+    "spread",
+    "withdraw",
 ]

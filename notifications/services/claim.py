@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from base import clock
-from notifications import rules
 from notifications.models import Channel, Delivery
 
 if TYPE_CHECKING:
@@ -39,13 +38,14 @@ def claim(channel: Channel, limit: int) -> Batch:
     """Leases the most pressing deliveries due on a channel, at most `limit`; no two workers get the same one."""
     now = clock.now()
     until = now + LEASE
-    due = Delivery.objects.filter(rules.may_go(now), _free(now), channel=channel, state=State.QUEUED, due_at__lte=now)
-    due = due.select_related("notice", "member").order_by("priority", "due_at", "pk")
+    due = Delivery.objects.filter(_free(now), channel=channel, state=State.QUEUED, due_at__lte=now)
+    due = due.select_related("notice", "member__rhythm").order_by("priority", "due_at", "pk")
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         rows = list(due[:limit])
-        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
+        if rows:
+            Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
     return Batch(rows, until)
 
 
@@ -53,10 +53,10 @@ def _free(now: dt.datetime) -> Q:
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
-def begin(batch: Batch, row: Delivery) -> bool:
+def begin(batch: Batch, row: Delivery, provider: str = "") -> bool:
     """Marks one row as being in hand, right before its hand-over; false when it is no longer this worker's."""
     mine = Delivery.objects.filter(batch.mine(), pk=row.pk, state=State.QUEUED)
-    return bool(mine.update(state=State.SENDING, attempts=F("attempts") + 1))
+    return bool(mine.update(state=State.SENDING, attempts=F("attempts") + 1, provider=provider))
 
 
 def give_back(batch: Batch, rows: Iterable[Delivery]) -> None:
@@ -64,6 +64,18 @@ def give_back(batch: Batch, rows: Iterable[Delivery]) -> None:
     left = [row.pk for row in rows]
     if left:
         Delivery.objects.filter(batch.mine(), pk__in=left, state=State.QUEUED).update(leased_until=None)
+
+
+def mark(row: Delivery, batch: Batch, **columns: object) -> bool:
+    """Writes what came of it, committed at once; nothing when the lease ended and the row is another worker's."""
+    mine = Delivery.objects.filter(batch.mine(), pk=row.pk, state__in=[State.QUEUED, State.SENDING])
+    return bool(mine.update(leased_until=None, **columns))
+
+
+def put_off(batch: Batch, rows: Iterable[Delivery], due_at: dt.datetime) -> None:
+    """Returns rows that nobody is to look at before that instant."""
+    mine = Delivery.objects.filter(batch.mine(), pk__in=[row.pk for row in rows], state=State.QUEUED)
+    mine.update(leased_until=None, due_at=due_at)
 
 
 def lost(channel: Channel, limit: int) -> Batch:
@@ -75,5 +87,6 @@ def lost(channel: Channel, limit: int) -> Batch:
         if connection.features.has_select_for_update_skip_locked:
             found = found.select_for_update(skip_locked=True)
         rows = list(found[:limit])
-        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
+        if rows:
+            Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
     return Batch(rows, until)

@@ -6,38 +6,42 @@ import datetime as dt
 import logging
 import random
 import threading
-import time
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
-from django.conf import settings
 from django.db.models import F
 from django.template import TemplateDoesNotExist
 
 from base import clock
-from notifications import rules, texts
+from notifications import rules
 from notifications.channels import Away, Lost, Message, NotNow, Refused, outbox
 from notifications.channels.email import Email
-from notifications.channels.sms import Sms
+from notifications.channels.sms import Sms, is_known
 from notifications.models import Channel, Delivery
+from notifications.services import lines
 from notifications.services.address import note_refusal
-from notifications.services.claim import Batch, begin, claim, give_back, lost
+from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, put_off
 from notifications.services.codes import hand_over_codes
+from notifications.services.digests import gather
+from notifications.services.letters import Letters
+from notifications.services.steering import set_aside, unpark
+from notifications.services.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from members.models import Member
-
-BATCH = 200
-PAUSE = 30.0
+BATCH = 500
+NEWS_WINDOW = dt.timedelta(seconds=10)  # for how long news is handed over before the worker looks for what is pressing
 HOUR = 3600
 RETRIES = (60, 300, 1800, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 27 * HOUR)
 SPREAD = 0.2
 LONGEST_ERROR = 200
+ASK_AGAIN = dt.timedelta(minutes=5)
+ASKED_FOR = dt.timedelta(hours=72)
 State = Delivery.State
 logger = logging.getLogger(__name__)
-away_until: dict[str, float] = {}
 stopping = threading.Event()  # set by whoever wants this process to end between two messages
 
 
@@ -52,124 +56,153 @@ class Way(Protocol):
         """Hands one message over."""
 
 
-def way(channel: str) -> Way | None:
-    """How that channel leads out of here; None where it leads nowhere."""
+def way(channel: str, line: str) -> Way | None:
+    """How that channel leads out of here by that line; None where it leads nowhere."""
     if outbox.is_used(channel):
         return outbox.Outbox(channel)
     if channel == Channel.SMS:
-        return Sms() if settings.SMS_URL else None
-    return Email()
+        return Sms(line) if is_known(line) else None
+    return Email() if channel == Channel.EMAIL else None
+
+
+@dataclass
+class Work:
+    """One batch on its way out."""
+
+    batch: Batch
+    line: str
+    out: Way
+    ear: lines.Ear
+    watch: Watch
+    begun_at: dt.datetime
+    starts_at: dt.datetime
+    letters: Letters = field(default_factory=Letters)
 
 
 def deliver_due(*, limit: int = BATCH, rest: Callable[[], object] = hand_over_codes) -> int:
     """Hands over what is due on every channel, at most `limit` each, and returns how many rows were looked at.
 
     A dead worker's text messages are asked for first. `rest` is called between messages: sign-in codes never wait for
-    a batch. A channel that does not answer is left alone for half a minute.
+    a batch. A line that does not answer is left alone by all workers for half a minute.
     """
-    _settle_lost(limit)
-    done = 0
-    for channel in (Channel.SMS, Channel.EMAIL):
-        if time.monotonic() < away_until.get(channel, 0.0):
-            continue
-        batch = claim(channel, limit)
-        _hand_over(channel, batch, rest)
-        done += len(batch.rows)
+    done = unpark() + gather()
+    return done + sum(_work(channel, limit, rest) for channel in (Channel.SMS, Channel.EMAIL, Channel.PUSH))
+
+
+def _work(channel: Channel, limit: int, rest: Callable[[], object]) -> int:
+    """One batch of a channel; of a line that was broken one message first, and the batch when that one got through."""
+    line, done = lines.pick(channel), 0
+    if line and line.is_trial:
+        if channel != Channel.SMS or _settle_lost(1, line.name):
+            done = _deliver(channel, line, 1, rest)
+        line = lines.pick(channel)
+    if line and not line.is_trial and (channel != Channel.SMS or _settle_lost(limit, line.name)):
+        done += _deliver(channel, line, min(limit, lines.most(line.name) or limit), rest)
     return done
 
 
-def _hand_over(channel: Channel, batch: Batch, rest: Callable[[], object]) -> None:
-    out = way(channel)
-    words: dict[tuple[int, str], texts.Text] = {}
-    rows = [row for row in batch.rows if not _drop(row, batch, out)]
-    if out is None or not rows:
-        return
-    with out:
+def _deliver(channel: Channel, line: lines.Open, limit: int, rest: Callable[[], object]) -> int:
+    """Claims a batch, puts aside what must wait or end, and hands the rest over."""
+    batch = claim(channel, limit)
+    rows = _after_rest(batch, set_aside(batch.rows))
+    out = way(channel, line.name)
+    if out is None:
+        for row in rows:
+            mark(row, batch, state=State.DROPPED, error="no way out")
+    elif rows:
+        begun_at, starts_at = clock.now(), lines.reserve(line.name, len(rows))
+        _hand_over(Work(batch, line.name, out, lines.Ear(line.name), Watch(rows), begun_at, starts_at), rows, rest)
+    return len(batch.rows)
+
+
+def _after_rest(batch: Batch, rows: list[Delivery]) -> list[Delivery]:
+    """Those whose readers do not rest now; the others wait until they have rested."""
+    now = clock.now()
+    awake: list[Delivery] = []
+    later: dict[dt.datetime, list[Delivery]] = defaultdict(list)
+    for row in rows:
+        due_at = rules.due_from(row.channel, row.priority, now, rules.quiet_of_member(row.member))
+        (later[due_at] if due_at > now else awake).append(row)
+    for due_at, resting in later.items():
+        put_off(batch, resting, due_at)
+    return awake
+
+
+def _hand_over(work: Work, rows: list[Delivery], rest: Callable[[], object]) -> None:
+    pace = 1 / rate if (rate := lines.rate_of(work.line)) else 0.0
+    with work.out:
         for number, row in enumerate(rows):
-            rest()
-            if _must_stop(batch, row) or not _send(out, row, batch, words):
-                give_back(batch, rows[number:])
+            _wait_until(work.starts_at + dt.timedelta(seconds=number * pace), rest)
+            work.watch.look()
+            if _must_stop(work, row) or not _one(work, row):
+                give_back(work.batch, rows[number:])
                 return
 
 
-def _must_stop(batch: Batch, row: Delivery) -> bool:
-    night = rules.is_held(row.channel, row.priority) and rules.is_quiet(clock.now())
-    return night or stopping.is_set() or batch.is_ending()
+def _wait_until(instant: dt.datetime, rest: Callable[[], object]) -> None:
+    """Sign-in codes go out meanwhile."""
+    rest()
+    while (left := (instant - clock.now()).total_seconds()) > 0 and not stopping.wait(min(left, 0.5)):
+        rest()
 
 
-def _drop(row: Delivery, batch: Batch, out: Way | None) -> bool:
-    """Ends what must not be sent any more, and tells whether it did."""
-    reason = _why_not_send(row, out)
+def _must_stop(work: Work, row: Delivery) -> bool:
+    """Because it rests, ends, or others are more pressing by now."""
+    now = clock.now()
+    resting = rules.due_from(row.channel, row.priority, now, rules.quiet_of_member(row.member)) > now
+    is_long = row.priority == rules.LAST and now > work.begun_at + NEWS_WINDOW
+    return resting or is_long or stopping.is_set() or work.batch.is_ending()
+
+
+def _one(work: Work, row: Delivery) -> bool:
+    """Hands one row over or ends it; false when the line is away and the rest must wait."""
+    if work.watch.is_paused(row):
+        give_back(work.batch, [row])
+        return True
+    reason = work.watch.why_not(row)
     if reason:
-        mark(row, batch, state=State.DROPPED, error=reason)
-    return bool(reason)
+        mark(row, work.batch, state=State.DROPPED, error=reason)
+        return True
+    return _send(work, row)
 
 
-def _why_not_send(row: Delivery, out: Way | None) -> str:
-    if row.member.erased_at is not None:
-        return "erased"
-    if row.notice.expires_at is not None and row.notice.expires_at <= clock.now():
-        return "expired"
-    if not _address(row.member, row.channel):
-        return "no address"
-    return "" if out else "no way out"
-
-
-def _address(member: Member, channel: str) -> str | None:
-    return member.phone if channel == Channel.SMS else member.email
-
-
-def _send(out: Way, row: Delivery, batch: Batch, words: dict[tuple[int, str], texts.Text]) -> bool:
-    """Hands one row over and marks what came of it; false when the channel is away and the rest must wait."""
+def _send(work: Work, row: Delivery) -> bool:
     try:
-        message = _message(row, words)
+        message = work.letters.message(row)
     except (TemplateDoesNotExist, KeyError, ValueError):
         logger.exception("a notice has no words", extra={"channel": row.channel})
-        mark(row, batch, state=State.FAILED, error="no words")
+        mark(row, work.batch, state=State.FAILED, error="no words")
         return True
-    if row.channel == Channel.SMS and not begin(batch, row):
+    if message is None:
+        mark(row, work.batch, state=State.DROPPED, error="nothing left to say")
         return True
+    if row.channel == Channel.SMS and not begin(work.batch, row, work.line):
+        return True
+    return _handed(work, row, message)
+
+
+def _handed(work: Work, row: Delivery, message: Message) -> bool:
+    """Speaks to the other side and marks what came of it."""
     try:
-        out.send(message)
+        work.out.send(message)
     except Refused as error:
-        mark(row, batch, state=State.FAILED, error=f"refused {error}", attempts=_counted(row))
+        mark(row, work.batch, state=State.FAILED, error=f"refused {error}", attempts=_counted(row))
         note_refusal(row)
+        work.ear.good()
     except (NotNow, Away) as error:
-        _later(row, batch, str(error), in_hand=row.channel == Channel.SMS and isinstance(error, NotNow))
-        return not _pause(row.channel, error)
+        in_hand = row.channel == Channel.SMS and isinstance(error, NotNow)
+        _later(row, work.batch, str(error), in_hand=in_hand)
+        is_away = isinstance(error, Away) or (isinstance(error, Lost) and row.channel == Channel.SMS)
+        return not work.ear.bad(is_away=is_away)
     else:
-        mark(row, batch, state=State.SENT, sent_at=clock.now(), error="", attempts=_counted(row))
+        mark(row, work.batch, state=State.SENT, sent_at=clock.now(), error="", attempts=_counted(row))
+        work.ear.good()
     return True
-
-
-def _pause(channel: str, error: Exception) -> bool:
-    """Leaves a channel alone for a while when it is away, and tells whether it did."""
-    is_away = isinstance(error, Away) or (isinstance(error, Lost) and channel == Channel.SMS)
-    if is_away:
-        away_until[channel] = time.monotonic() + PAUSE
-        logger.warning("a channel is away", extra={"channel": channel})
-    return is_away
-
-
-def _message(row: Delivery, words: dict[tuple[int, str], texts.Text]) -> Message:
-    """The words of its notice, made once for each language of a batch."""
-    key = (row.notice_id, row.member.language)
-    if key not in words:
-        words[key] = texts.render(row.notice.kind, row.notice.values, row.member.language)
-    text = words[key]
-    body = text.sms if row.channel == Channel.SMS else text.email
-    return Message(str(row.reference), _address(row.member, row.channel) or "", text.subject, body)
 
 
 def _counted(row: Delivery) -> object:
     """A text message was counted when it was taken in hand."""
     return F("attempts") if row.channel == Channel.SMS else F("attempts") + 1
-
-
-def mark(row: Delivery, batch: Batch, **columns: object) -> bool:
-    """Writes what came of it, committed at once; nothing when the lease ended and the row is another worker's."""
-    mine = Delivery.objects.filter(batch.mine(), pk=row.pk, state__in=[State.QUEUED, State.SENDING])
-    return bool(mine.update(leased_until=None, **columns))
 
 
 def _later(row: Delivery, batch: Batch, error: str, *, in_hand: bool) -> None:
@@ -185,16 +218,33 @@ def _later(row: Delivery, batch: Batch, error: str, *, in_hand: bool) -> None:
     mark(row, batch, state=State.QUEUED, due_at=due_at, error=error[:LONGEST_ERROR], attempts=_counted(row))
 
 
-def _settle_lost(limit: int) -> None:
-    """Asks the gateway about text messages left in hand; what it cannot tell of is not sent again."""
-    batch = lost(Channel.SMS, limit)
-    gateway = outbox.Outbox(Channel.SMS) if outbox.is_used(Channel.SMS) else Sms()
-    for row in batch.rows:
+def _settle_lost(limit: int, line: str) -> bool:
+    """Asks the gateway about text messages left in hand; what it cannot tell of is not sent again. False: it is away."""
+    batch, ear = lost(Channel.SMS, limit), lines.Ear(line)
+    return all(_settle(row, batch, ear) for row in batch.rows)
+
+
+def _settle(row: Delivery, batch: Batch, ear: lines.Ear) -> bool:
+    gateway = outbox.Outbox(Channel.SMS) if outbox.is_used(Channel.SMS) else Sms(row.provider or Channel.SMS)
+    try:
         found = gateway.has(str(row.reference))
-        if found is None:
-            mark(row, batch, state=State.UNKNOWN, error="in hand")
-        elif found:
-            mark(row, batch, state=State.SENT, sent_at=clock.now(), error="")
-        else:
-            row.attempts -= 1  # it was counted when it was taken in hand
-            _later(row, batch, "did not arrive", in_hand=False)
+    except Away:
+        _ask_again(row, batch)
+        return (row.provider or Channel.SMS) != ear.name or not ear.bad(is_away=True)
+    if found is None:
+        mark(row, batch, state=State.UNKNOWN, error="in hand")
+    elif found:
+        mark(row, batch, state=State.SENT, sent_at=clock.now(), error="")
+    else:
+        row.attempts -= 1  # it was counted when it was taken in hand
+        _later(row, batch, "did not arrive", in_hand=False)
+    return True
+
+
+def _ask_again(row: Delivery, batch: Batch) -> None:
+    """The gateway does not answer: it is asked later, for three days."""
+    now = clock.now()
+    if now > row.due_at + ASKED_FOR:
+        mark(row, batch, state=State.UNKNOWN, error="in hand")
+        return
+    Delivery.objects.filter(batch.mine(), pk=row.pk, state=State.SENDING).update(leased_until=now + ASK_AGAIN)

@@ -9,12 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 from base import clock
 from members.models import Member
 from notifications import rules
-from notifications.models import Channel, Delivery, Notice
+from notifications.models import Channel, Delivery, Notice, PushAddress
 from notifications.services.wake import wake
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 _INSERT = """
-INSERT INTO notifications_notice (key, kind, "values", urgency, created_at, expires_at)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+INSERT INTO notifications_notice (key, kind, "values", urgency, created_at, expires_at, due_at, channels, has_parked)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
 
@@ -46,17 +46,19 @@ def post(
     """
     columns = {"kind": kind, "values": values, "urgency": urgency, "expires_at": expires_at, "created_at": clock.now()}
     notice = Notice(key=key, **columns)
-    if _insert(notice):
+    if insert(notice):
         Delivery.objects.bulk_create(_deliveries(notice, set(members)), batch_size=BATCH)
         wake()
 
 
-def _insert(notice: Notice) -> bool:
+def insert(notice: Notice) -> bool:
     """Writes the notice unless its key was said before; one statement, where asking first would take four."""
     instants = [
-        value and connection.ops.adapt_datetimefield_value(value) for value in (notice.created_at, notice.expires_at)
+        value and connection.ops.adapt_datetimefield_value(value)
+        for value in (notice.created_at, notice.expires_at, notice.due_at)
     ]
-    row = [notice.key, notice.kind, json.dumps(notice.values), str(notice.urgency), *instants]
+    channels = None if notice.channels is None else json.dumps(notice.channels)
+    row = [notice.key, notice.kind, json.dumps(notice.values), str(notice.urgency), *instants, channels, False]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
         found = cursor.fetchone()
@@ -67,14 +69,32 @@ def _insert(notice: Notice) -> bool:
 def _deliveries(notice: Notice, members: set[int]) -> Iterable[Delivery]:
     now = notice.created_at
     priority = rules.priority_of(notice, now)
-    for (pk, phone, email), wishes in _people(notice.kind, members).items():
-        own: dict[str, Any] = {"notice": notice, "member_id": pk, "priority": priority}
+    for person, wishes in _people(notice.kind, members).items():
+        own: dict[str, Any] = {"notice": notice, "member_id": person.pk, "priority": priority}
         yield Delivery(
             **own, channel=Channel.INBOX, state=Delivery.State.SENT, due_at=now, sent_at=now, reference=uuid.uuid4()
         )
-        for channel in rules.channels_for(phone=phone, email=email, wishes=wishes):
-            due_at = rules.due_from(channel, priority, now)
+        for channel in person.channels(notice.kind, wishes):
+            due_at = rules.due_from(channel, priority, now, rules.quiet_of(person.quiet_from, person.quiet_until))
             yield Delivery(**own, channel=channel, due_at=due_at, reference=uuid.uuid4())
+
+
+class Person(NamedTuple):
+    """What the choice of channels and hours depends on."""
+
+    pk: int
+    phone: str | None
+    email: str | None
+    has_push: bool
+    quiet_from: int | None
+    quiet_until: int | None
+
+    def channels(self, kind: str, wishes: dict[str, bool]) -> list[Channel]:
+        """By which they are told of that kind."""
+        everywhere = kind in rules.EVERYBODY
+        return rules.channels_for(
+            phone=self.phone, email=self.email, has_push=self.has_push, wishes=wishes, everywhere=everywhere
+        )
 
 
 class Reach(NamedTuple):
@@ -88,12 +108,8 @@ class Reach(NamedTuple):
 def reach(kind: str, members: Iterable[int]) -> Reach:
     """Counts beforehand what `post` would do: two queries."""
     people = _people(kind, set(members))
-    channels = Counter(
-        str(channel)
-        for (_pk, phone, email), wishes in people.items()
-        for channel in rules.channels_for(phone=phone, email=email, wishes=wishes)
-    )
-    spoken = Member.objects.filter(pk__in=[pk for pk, *_contacts in people]).values_list("language", flat=True)
+    channels = Counter(str(channel) for person, wishes in people.items() for channel in person.channels(kind, wishes))
+    spoken = Member.objects.filter(pk__in=[person.pk for person in people]).values_list("language", flat=True)
     return Reach(len(people), {str(Channel.INBOX): len(people), **channels}, dict(Counter(spoken)))
 
 
@@ -101,17 +117,18 @@ def reach(kind: str, members: Iterable[int]) -> Reach:
 def _wishes(group: str) -> QuerySet[Member, Any]:
     """Of everybody, made once a group of kinds because that costs more than to ask for a few: to be filtered."""
     asked = Q(preferences__kind__in=[group, rules.EVERY_KIND])
+    has_push = Exists(PushAddress.objects.filter(member=OuterRef("pk")))
     here = Member.objects.filter(erased_at__isnull=True)
-    rows = here.annotate(wish=FilteredRelation("preferences", condition=asked))
-    columns = ("pk", "phone", "email", "wish__channel", "wish__wanted")
-    return rows.order_by("pk", "-wish__kind").values_list(*columns)  # "*" comes last and wins
+    rows = here.annotate(wish=FilteredRelation("preferences", condition=asked), has_push=has_push)
+    columns = ("pk", "phone", "email", "has_push", "rhythm__quiet_from", "rhythm__quiet_until")
+    return rows.order_by("pk", "-wish__kind").values_list(*columns, "wish__channel", "wish__wanted")  # "*" wins
 
 
-def _people(kind: str, members: set[int]) -> dict[tuple[int, str | None, str | None], dict[str, bool]]:
+def _people(kind: str, members: set[int]) -> dict[Person, dict[str, bool]]:
     """Who is still here, and what each wants of that kind by channel; a channel stopped for every kind stays stopped."""
-    found: dict[tuple[int, str | None, str | None], dict[str, bool]] = defaultdict(dict)
-    for *who, channel, wanted in _wishes(rules.group_of(kind).name).filter(pk__in=members):
-        wishes = found[who[0], who[1], who[2]]
+    found: dict[Person, dict[str, bool]] = defaultdict(dict)
+    for *who, channel, wanted in _wishes(rules.asked_for(kind)).filter(pk__in=members):
+        wishes = found[Person(*who)]
         if channel is not None:
             wishes[channel] = wanted
     return found

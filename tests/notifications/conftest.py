@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base import clock
-from notifications.services import codes, deliver
+from notifications.services import codes
 from tests.notifications import servers
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ NIGHT = dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC)  # midnight
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
     """No test inherits another one's silence of a channel."""
-    deliver.away_until.clear()
     codes.looked.__dict__.clear()
 
 
@@ -36,7 +35,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
     def set_to(instant: dt.datetime) -> None:
         monkeypatch.setattr(clock, "now", lambda: instant)
         codes.looked.__dict__.clear()
-        deliver.away_until.clear()
 
     set_to(NOON)
     return set_to

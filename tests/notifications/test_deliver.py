@@ -66,7 +66,7 @@ def test_an_email_is_said_in_its_readers_language_with_time_and_place(at: At, ma
     (message,) = mail.received
     assert state(row) == ("sent", 1)
     assert message["Subject"] == "پرنیا is enrolled in “Pottery”"
-    body = message.get_content()
+    body = message.get_body(("plain",)).get_content()
     assert "Sunday 6 December, 16:00" in body
     assert "Neighbourhood house" in body
     assert "http://127.0.0.1:8000/en/courses/pottery/" in body
@@ -113,7 +113,7 @@ def test_links_come_from_the_site_alone(at: At, mail: MailHandler, settings: Set
     settings.SITE_URL = "https://learn.example.org"
     mailed()
     services.deliver_due()
-    assert "https://learn.example.org/en/courses/pottery/" in mail.received[0].get_content()
+    assert "https://learn.example.org/en/courses/pottery/" in mail.received[0].get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize(

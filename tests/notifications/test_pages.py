@@ -112,14 +112,14 @@ def test_preferences_are_kept_and_cookies_follow(mine: Client, citizen: Member) 
     assert (citizen.language, citizen.theme) == ("en", "dark")
     assert {name: response.cookies[name].value for name in ("language", "theme")} == {"language": "en", "theme": "dark"}
     wanted = dict(Preference.objects.values_list("kind", "wanted"))
-    assert wanted == {"enrolments": True, "classes": False, "reminders": False, "organisers": False}
+    assert wanted == {"enrolments": True, "classes": False, "reminders": False, "organisers": False, "news": False}
     assert 'data-theme="dark"' in mine.get("/en/me/preferences/").content.decode()
 
 
 def test_preferences_twice_are_the_same(mine: Client, citizen: Member) -> None:
     for _ in range(2):
         mine.post("/fa/me/preferences/save/", {"language": "fa", "theme": ""})
-    assert Preference.objects.count() == 4
+    assert Preference.objects.count() == 5
 
 
 def test_a_wrong_choice_is_told_and_changes_nothing(mine: Client, citizen: Member) -> None:
@@ -141,7 +141,7 @@ def test_the_defaults_are_ticked(client: Client) -> None:
     member = builders.make_member(email="a@example.org")
     client.force_login(member)
     page = client.get("/en/me/preferences/").content.decode()
-    assert page.count("checked") == 4 + 2  # e-mail for each group; language and colours
+    assert page.count("checked") == 5 + 2  # e-mail for each group; language and colours
 
 
 def test_the_api_tells_the_same_messages(mine: Client, citizen: Member) -> None:

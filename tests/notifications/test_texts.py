@@ -43,6 +43,10 @@ VALUES: dict[str, Any] = {
     "text": {"fa": "یک کلاس تفکیک پسماند در منطقهٔ ۸", "en": "One waste-sorting class in District 8"},
     "due_on": "2027-01-20",
     "question_id": 1,
+    "title": {"fa": "جشنوارهٔ یادگیری", "en": "Learning festival"},
+    "summary": {"fa": "سه روز کلاس رایگان در همهٔ محله‌ها", "en": "Three days of free classes in all neighbourhoods"},
+    "slug": "festival",
+    "items": [{"title": "جشنواره", "summary": "سه روز", "url": "http://127.0.0.1:8000/fa/announcements/festival/"}],
 }
 SENT = {"seated", "waiting", "offered", "lapsed", "declined", "withdrawn", "unplaced", "cancelled", "moved"}
 SENT |= {"starts_tomorrow", "clash", "missing", "message", "asked", "answered", "wish_answered"}
@@ -84,6 +88,10 @@ def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
             "wish",
             "program_title",
             "program_slug",
+            "title",
+            "summary",
+            "slug",
+            "items",
         )
     }
     least |= {name: VALUES[name] for name in ("workgroup", "workgroup_slug", "number", "meeting_at", "role", "from_on")}

@@ -1,0 +1,67 @@
+"""Short links of our own, which tell what was opened, and links that unsubscribe without signing in."""
+
+from __future__ import annotations
+
+import base64
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from notifications.models import Delivery
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+BITS_OF_A_LINK, BITS_OF_A_SECRET = 30, 160
+LONGEST_ID = 13  # 64 bits in these digits
+PER_LETTER = 5
+
+
+def short(delivery: int) -> str:
+    """The address that leads to what a delivery is about, and says that it was opened; short enough for a text message."""
+    return f"{settings.SITE_URL}/l/{_written(delivery)}{_seals('opened', delivery, BITS_OF_A_LINK)[0]}"
+
+
+def secret(delivery: int) -> str:
+    """What unsubscribes the reader of a delivery from its kind: 160 bits beside its number, nothing of it is stored."""
+    return f"{_written(delivery)}-{_seals('unsubscribe', delivery, BITS_OF_A_SECRET)[0]}"
+
+
+def opened(code: str) -> Delivery | None:
+    """The delivery of a short link; None for one that we did not make."""
+    length = BITS_OF_A_LINK // PER_LETTER
+    return _found("opened", code[:-length], code[-length:], BITS_OF_A_LINK)
+
+
+def unsubscribing(token: str) -> Delivery | None:
+    """The delivery whose reader unsubscribes; None for a secret that we did not make."""
+    number, _, seal = token.partition("-")
+    return _found("unsubscribe", number, seal, BITS_OF_A_SECRET)
+
+
+def _found(purpose: str, number: str, seal: str, bits: int) -> Delivery | None:
+    if not number or len(number) > LONGEST_ID or set(number) - set(DIGITS):
+        return None
+    delivery = int(number, len(DIGITS))
+    known = [constant_time_compare(seal, one) for one in _seals(purpose, delivery, bits)]
+    if delivery >= 2**63 or not any(known):
+        return None
+    return Delivery.objects.select_related("notice", "member").filter(pk=delivery).first()
+
+
+def _written(number: int) -> str:
+    found = ""
+    while number:
+        number, digit = divmod(number, len(DIGITS))
+        found = DIGITS[digit] + found
+    return found or "0"
+
+
+def _seals(purpose: str, delivery: int, bits: int) -> list[str]:
+    """The seal by the present key first, then by each key that was rotated out."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    marks = [salted_hmac(f"notifications.{purpose}", str(delivery), secret=key, algorithm="sha256") for key in keys]
+    return [base64.b32encode(mark.digest()).decode().lower()[: bits // PER_LETTER] for mark in marks]
+
+
+def sample() -> str:
+    """A link as long as any of the next years, for counting the parts of a text message."""
+    return f"{settings.SITE_URL}/l/{'0' * 6}{'a' * (BITS_OF_A_LINK // PER_LETTER)}"

@@ -1,0 +1,96 @@
+"""Makes the messages of a batch: the words once for each notice and language, then each reader's own links."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from base import clock
+from notifications import links, texts
+from notifications.channels import Message
+from notifications.models import Channel, Delivery
+from notifications.services.watch import address
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+DIGEST = "announcements/digest"
+MOST_IN_A_DIGEST = 20
+
+
+class Letters:
+    """Remembers the words of its batch."""
+
+    def __init__(self) -> None:
+        self._words: dict[tuple[int, str], texts.Text] = {}
+
+    def message(self, row: Delivery) -> Message | None:
+        """What is handed over; None for a digest of which nothing is left.
+
+        Raises:
+            TemplateDoesNotExist, KeyError, ValueError: the notice has no words.
+        """
+        text = self._text(row)
+        if text is None:
+            return None
+        to = address(row.member, row.channel) or ""
+        if row.channel == Channel.SMS:
+            return Message(str(row.reference), to, text.subject, _own(text.sms, row))
+        way_out = leave_now(row) if texts.LEAVES in text.email else ""
+        return Message(
+            str(row.reference), to, text.subject, _own(text.email, row), html=_own(text.html, row), leave=way_out
+        )
+
+    def _text(self, row: Delivery) -> texts.Text | None:
+        language = row.member.language
+        if row.notice.kind == DIGEST:
+            items = digest_items(row, language)
+            return texts.made(DIGEST, {"items": items}, language) if items else None
+        key = (row.notice_id, language)
+        if key not in self._words:
+            self._words[key] = texts.made(row.notice.kind, row.notice.values, language)
+        return self._words[key]
+
+
+def _own(text: str, row: Delivery) -> str:
+    if texts.OPENS in text:
+        text = text.replace(texts.OPENS, links.short(row.pk))
+    return text.replace(texts.LEAVES, leave(row)) if texts.LEAVES in text else text
+
+
+def leave(row: Delivery) -> str:
+    """The page on which the reader of a delivery unsubscribes."""
+    language = row.member.language if row.member.language in texts.LANGUAGES else "fa"
+    return f"{settings.SITE_URL}/{language}/unsubscribe/{links.secret(row.pk)}/"
+
+
+def leave_now(row: Delivery) -> str:
+    """Where a mail program unsubscribes its owner at one touch (RFC 8058)."""
+    return leave(row) + "now/"
+
+
+def collected(row: Delivery) -> QuerySet[Delivery]:
+    """What a digest is made of, without what was withdrawn or is over by now."""
+    mine = Delivery.objects.filter(member=row.member_id, channel=row.channel, state=Delivery.State.DIGESTED)
+    mine = mine.filter(due_at=digest_instant(row), notice__withdrawn_at__isnull=True)
+    return mine.exclude(notice__expires_at__lte=clock.now()).select_related("notice").order_by("pk")
+
+
+def digest_instant(row: Delivery) -> dt.datetime:
+    """The instant of the digest, which its parts have in common."""
+    return dt.datetime.fromisoformat(row.notice.values["made_at"])
+
+
+def digest_items(row: Delivery, language: str) -> list[dict[str, Any]]:
+    """The titles, summaries and links of a digest."""
+    language = language if language in texts.LANGUAGES else "fa"
+    return [
+        {
+            "title": one.notice.values["title"],
+            "summary": one.notice.values["summary"],
+            "url": f"{settings.SITE_URL}/{language}/announcements/{one.notice.values['slug']}/",
+        }
+        for one in collected(row)[:MOST_IN_A_DIGEST]
+    ]

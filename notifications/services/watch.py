@@ -1,0 +1,68 @@
+"""What changed since a batch was claimed: who unsubscribed, was erased, which notice was paused or withdrawn."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from base import clock
+from members.models import Member
+from notifications import rules
+from notifications.models import Channel, Notice, Preference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notifications.models import Delivery
+
+EVERY = 0.5  # seconds
+
+
+class Watch:
+    """Looks again while a batch is handed over, at most twice a second however long it is."""
+
+    def __init__(self, rows: Iterable[Delivery]) -> None:
+        rows = list(rows)
+        self._members = {row.member_id for row in rows}
+        self._notices = {row.notice_id for row in rows}
+        self._channels = {row.channel for row in rows}
+        self._at = -EVERY
+        self._stopped: set[tuple[int, str]] = set()
+        self._gone: set[int] = set()
+        self._paused: set[int] = set()
+        self._withdrawn: set[int] = set()
+
+    def look(self) -> None:
+        """Asks the database, unless it was asked a moment ago."""
+        now = time.monotonic()
+        if now - self._at < EVERY:
+            return
+        self._at = now
+        no = Preference.objects.filter(member__in=self._members, channel__in=self._channels, wanted=False)
+        self._stopped = set(no.values_list("member_id", "kind"))
+        erased = Member.objects.filter(pk__in=self._members, erased_at__isnull=False)
+        self._gone = set(erased.values_list("pk", flat=True))
+        told = Notice.objects.filter(pk__in=self._notices).values_list("pk", "paused_at", "withdrawn_at")
+        self._paused = {pk for pk, paused_at, _ in told if paused_at}
+        self._withdrawn = {pk for pk, _, withdrawn_at in told if withdrawn_at}
+
+    def is_paused(self, row: Delivery) -> bool:
+        """Whether its notice waits."""
+        return row.notice_id in self._paused
+
+    def why_not(self, row: Delivery) -> str:
+        """Why it must not be sent any more, in a word; empty when it may."""
+        if row.member_id in self._gone or row.member.erased_at is not None:
+            return "erased"
+        if row.notice_id in self._withdrawn:
+            return "withdrawn"
+        if row.notice.expires_at is not None and row.notice.expires_at <= clock.now():
+            return "expired"
+        if {(row.member_id, rules.asked_for(row.notice.kind)), (row.member_id, rules.EVERY_KIND)} & self._stopped:
+            return "unwanted"
+        return "" if row.channel == Channel.PUSH or address(row.member, row.channel) else "no address"
+
+
+def address(member: Member, channel: str) -> str | None:
+    """Where that channel reaches a member."""
+    return member.phone if channel == Channel.SMS else member.email
