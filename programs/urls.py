@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, course, embed, enrol, me, questions, wishes
-from programs.views.city import appointments, settings, workgroups
+from programs.views.city import appointments, registers, settings, workgroups
 from programs.views.work import (
     courses,
     decisions,
@@ -125,6 +125,12 @@ urlpatterns = [
     path("city/workgroups/<slug:slug>/appointments/appoint/", appointments.appoint, name="city_appoint"),
     path("city/workgroups/<slug:slug>/appointments/<int:pk>/", appointments.term, name="city_term"),
     path("city/workgroups/<slug:slug>/appointments/<int:pk>/save/", appointments.term_save, name="city_term_save"),
+    path("city/<slug:kind>/", registers.entry_list, name="city_register"),
+    path("city/<slug:kind>/new/", registers.entry_new, name="city_entry_new"),
+    path("city/<slug:kind>/add/", registers.entry_add, name="city_entry_add"),
+    path("city/<slug:kind>/<slug:slug>/", registers.entry, name="city_entry"),
+    path("city/<slug:kind>/<slug:slug>/save/", registers.entry_save, name="city_entry_save"),
+    path("city/<slug:kind>/<slug:slug>/move/", registers.entry_move, name="city_entry_move"),
     path("work/imports/", imports.import_list, name="work_imports"),
     path("work/imports/new/", imports.import_new, name="work_import_new"),
     path("work/imports/add/", imports.import_add, name="work_import_add"),

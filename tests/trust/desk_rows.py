@@ -16,3 +16,7 @@ def fill(values: Values, data: Values) -> None:
     document = uploads.document(ContentFile(b"%PDF-1.7\n%%EOF\n", "a.pdf"))
     values["file", "kept"] = {"name": uploads.keep(document)}
     values["file", "unknown"] = {"name": "0" * 32 + ".pdf"}
+    for name in ("city_register", "city_entry_new", "city_entry_add"):
+        values[f"programs:{name}", ""] = {"kind": "organisations"}
+    for name in ("city_entry", "city_entry_save", "city_entry_move"):
+        values[f"programs:{name}", ""] = {"kind": "organisations", "slug": "municipality"}

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 FIELD_OF = {
     "phone_wrong": "phone",
+    "one_municipality": "kind",
+    "sdg_wrong": "sdg",
+    "place_wrong": "lat",
     "night_long": "quiet_until",
     "file_empty": "picture",
     "file_large": "picture",
