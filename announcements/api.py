@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -166,8 +165,8 @@ def out(row: Announcement) -> dict[str, Any]:
 @public_answer
 def announcements(request: Request) -> dict[str, Any]:
     """What the city and its workgroups say, newest first."""
-    rows = chosen(Choice.read(request.query_params)).order_by()
-    page = Keyset(request, ["-published_at", "-id"]).take(rows.annotate(n=F("pk")).values("published_at", "id"))
+    rows: QuerySet[Any, Any] = chosen(Choice.read(request.query_params)).order_by().values("published_at", "id")
+    page = Keyset(request, ["-published_at", "-id"]).take(rows)
     known = with_texts(Announcement.objects.filter(pk__in=[one["id"] for one in page["results"]])).in_bulk()
     return page | {"results": [out(known[one["id"]]) for one in page["results"]]}
 
@@ -228,7 +227,8 @@ def desk_announcements(request: Request, desk: str) -> Response:
     """Those that I write, the latest first; begins one."""
     rows = rows_of(request, desk)
     if request.method == "GET":
-        page = Keyset(request, ["-id"]).take(rows.values("id"))
+        ids: QuerySet[Any, Any] = rows.values("id")
+        page = Keyset(request, ["-id"]).take(ids)
         known = rows.in_bulk([one["id"] for one in page["results"]])
         return told(request, lambda: page | {"results": [written(known[one["id"]]) for one in page["results"]]})
     typed = asked(WorkgroupIn, request)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import DatabaseError
 
 from announcements.models import Announcement
 from base import clock
 from programs.checklist import texts_of
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 LOOKED_EVERY = 2.0  # seconds; a visitor's page is kept by what stands on it, so that it changes at once
 

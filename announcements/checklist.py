@@ -8,11 +8,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from announcements.audience import why_not_meant, why_not_meant_by
-from announcements.models import Announcement
 from base import clock
 from programs.checklist import IN_LANGUAGE, LANGUAGES, Step, texts_of
 
 if TYPE_CHECKING:
+    from announcements.models import Announcement
     from base.refusal import Refusal
 
 NEEDED = ("title", "summary", "body")

@@ -5,7 +5,6 @@ from django.urls import path
 from announcements import desks  # noqa: F401 - registers the converter
 from announcements.views import desk, files, log, public
 
-
 ROW = "<desk:desk>/announcements/<slug:slug>"
 app_name = "announcements"
 urlpatterns = [

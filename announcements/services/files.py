@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from members.models import Member
 
 
-def add_picture(*, actor: Member, announcement: Announcement, file: UploadedFile, alt: Mapping[str, str]) -> Picture:
+def add_picture(
+    *, actor: Member, announcement: Announcement, file: UploadedFile[Any], alt: Mapping[str, str]
+) -> Picture:
     """Draws a picture anew, keeps it and puts it behind the others.
 
     Raises:
@@ -55,7 +57,7 @@ def drop_picture(*, actor: Member, announcement: Announcement, picture: Picture)
     _drop(actor, announcement, picture, "drop_picture")
 
 
-def attach(*, actor: Member, announcement: Announcement, file: UploadedFile, name: str) -> Attachment:
+def attach(*, actor: Member, announcement: Announcement, file: UploadedFile[Any], name: str) -> Attachment:
     """Keeps a document under that name.
 
     Raises:

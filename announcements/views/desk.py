@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from announcements import rules, services
+from announcements import services
 from announcements.forms import NewAnnouncementForm, WithdrawForm
 from announcements.models import Announcement
 from announcements.views.shared import answer, context_of, form_for, previews, row_at, rows_at, workgroups_at
@@ -140,7 +140,13 @@ def _save(
 def _write(request: HttpRequest, row: Announcement, form: AnnouncementForm) -> Announcement:
     """A draft is edited, what is out is corrected; then its links are set."""
     actor, version = member_of(request), form.cleaned_data["version"] or 0
-    typed = {"facts": form.facts, "texts": form.typed_texts, "version": version, "announcement": row, "actor": actor}
+    typed: dict[str, Any] = {
+        "facts": form.facts,
+        "texts": form.typed_texts,
+        "version": version,
+        "announcement": row,
+        "actor": actor,
+    }
     if row.state == State.PUBLISHED:
         row = services.correct(**typed, tells=request.POST.get("tells") == "1")
     else:

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 
 from announcements import services
 from announcements.forms import AttachmentForm, PictureForm
-from announcements.models import Announcement
 from announcements.views.shared import row_at
-from members.forms import refuse
 from base.refusal import Refused
+from members.forms import refuse
 from members.sessions import member_of
 from programs.views.work.desk import done_or_told, posted, rejected
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
+
+    from announcements.models import Announcement
 
 PAGE, TEMPLATE = "announcements:desk_files", "announcements/desk/files.html"
 ROW = ("desk", "slug")

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_safe
 
 from announcements import services
 from announcements.audience import words
-from announcements.models import Announcement
 from announcements.views.shared import row_at
 from base import clock
 from base.pages import is_htmx
 from base.refusal import Refused
 from base.templatetags.city import digits
-from members.sessions import member_of
 from members.rules import masked
+from members.sessions import member_of
 from notifications.models import Channel, Delivery
 from notifications.progress import WAITING, progress
 from programs.views.work.desk import done_or_told, posted
@@ -28,6 +27,7 @@ from programs.views.work.desk import done_or_told, posted
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from announcements.models import Announcement
     from notifications.progress import Progress
 
 State = Delivery.State
@@ -59,7 +59,9 @@ def _ways(progress: Progress) -> list[Way]:
         sent, waiting = (sum(counted.get(state, 0) for state in states) for states in ((State.SENT,), WAITING))
         failed, dropped = counted.get(State.FAILED, 0) + counted.get(State.UNKNOWN, 0), counted.get(State.DROPPED, 0)
         whole = sent + waiting + failed
-        found.append(Way(Channel(channel).label, sent, waiting, failed, dropped, sent * 100 // whole if whole else 100))
+        found.append(
+            Way(str(Channel(channel).label), sent, waiting, failed, dropped, sent * 100 // whole if whole else 100)
+        )
     return found
 
 

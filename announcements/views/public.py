@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -113,11 +113,11 @@ class News(Feed[Any, Any]):
 
     def item_pubdate(self, item: Any) -> dt.datetime:
         """When it was published."""
-        return item.published_at  # type: ignore[no-any-return]
+        return cast("dt.datetime", item.published_at)
 
     def item_updateddate(self, item: Any) -> dt.datetime:
         """When it was last corrected."""
-        return item.corrected_at or item.published_at
+        return cast("dt.datetime", item.corrected_at or item.published_at)
 
 
 @require_safe

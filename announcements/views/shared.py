@@ -22,7 +22,7 @@ from base.pages import is_htmx
 from base.templatetags.city import day_short, digits
 from members.sessions import member_of
 from notifications import reaching
-from notifications.models import Channel
+from notifications.models import Channel, PushAddress
 from notifications.texts import parts_of
 from notifications.texts import render as render_message
 from programs.catalogue import Filters, find
@@ -80,8 +80,9 @@ def form_for(row: Announcement, data: Any = None, initial: dict[str, Any] | None
         "programs": [*typed.get("programs", []), *(one.slug for one in row.programs.all()), *found["programs"]],
         "courses": [*typed.get("courses", []), *(one.slug for one in row.courses.all()), *found["courses"]],
     }
-    options = {"programs": _programs(linked["programs"]), "courses": _courses(linked["courses"])}
-    return AnnouncementForm(data, row=row, initial=initial, **options)
+    programs, courses = _programs(linked["programs"]), _courses(linked["courses"])
+    has_push = PushAddress.objects.exists()
+    return AnnouncementForm(data, row=row, initial=initial, programs=programs, courses=courses, has_push=has_push)
 
 
 def _found(text: str) -> dict[str, list[str]]:
