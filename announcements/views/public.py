@@ -129,7 +129,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": "*"})  # type: ignore[arg-type] # its hint leaves out what the address names
+@csp_replace({"frame-ancestors": "*"})
 def embed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - it must not ask who looks
     """The latest announcements for other people's sites: anybody may frame it, and it asks nothing of the visitor."""
     context = {
