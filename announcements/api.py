@@ -89,7 +89,7 @@ class WrittenOut(serializers.Serializer[Any]):
     steps = StepOut(many=True)
 
 
-class WorkgroupIn(In):
+class BeginIn(In):
     """Who says it: a workgroup by slug, or null for the city."""
 
     workgroup = serializers.SlugField(max_length=80, required=False, allow_null=True, default=None)
@@ -97,7 +97,7 @@ class WorkgroupIn(In):
     title = TextsIn()
 
 
-class EditIn(In):
+class AnnouncementEditIn(In):
     """What an announcement shall say and to whom; what is left out stays. `tells` says a correction again."""
 
     version = serializers.IntegerField(min_value=1)
@@ -220,7 +220,7 @@ def written(row: Announcement) -> dict[str, Any]:
 @extend_schema(
     methods=["GET"], operation_id="desk_announcements_list", parameters=PAGING, responses=page_of(WrittenOut)
 )
-@extend_schema(methods=["POST"], parameters=[LANG], request=WorkgroupIn, responses={201: WrittenOut, 409: NO})
+@extend_schema(methods=["POST"], parameters=[LANG], request=BeginIn, responses={201: WrittenOut, 409: NO})
 @api_view(["GET", "POST"])
 @permission_classes([OpensWork])
 def desk_announcements(request: Request, desk: str) -> Response:
@@ -231,20 +231,20 @@ def desk_announcements(request: Request, desk: str) -> Response:
         page = Keyset(request, ["-id"]).take(ids)
         known = rows.in_bulk([one["id"] for one in page["results"]])
         return told(request, lambda: page | {"results": [written(known[one["id"]]) for one in page["results"]]})
-    typed = asked(WorkgroupIn, request)
+    typed = asked(BeginIn, request)
     mine = Workgroup.objects.coordinated_by(member_of(request))
     workgroup = get_object_or_404(mine, slug=typed["workgroup"]) if typed["workgroup"] else None
     texts = {code: {"title": typed["title"].get(code, "")} for code in LANGUAGES}
 
     def work() -> tuple[int, Any]:
-        row = services.create(actor=member_of(request), workgroup=workgroup, texts=texts, kind=typed["kind"])
+        row = services.begin(actor=member_of(request), workgroup=workgroup, texts=texts, kind=typed["kind"])
         return 201, written(row)
 
     return answered(request, work)
 
 
 @extend_schema(methods=["GET"], parameters=[LANG], responses=WrittenOut)
-@extend_schema(methods=["PATCH"], parameters=[LANG], request=EditIn, responses={200: WrittenOut, 409: NO})
+@extend_schema(methods=["PATCH"], parameters=[LANG], request=AnnouncementEditIn, responses={200: WrittenOut, 409: NO})
 @api_view(["GET", "PATCH"])
 @permission_classes([OpensWork])
 def desk_announcement(request: Request, desk: str, pk: int) -> Response:
@@ -252,7 +252,7 @@ def desk_announcement(request: Request, desk: str, pk: int) -> Response:
     row = get_object_or_404(rows_of(request, desk), pk=pk)
     if request.method == "GET":
         return told(request, lambda: written(row))
-    typed = asked(EditIn, request)
+    typed = asked(AnnouncementEditIn, request)
     return answered(request, lambda: (200, written(_edit(request, row, typed))))
 
 

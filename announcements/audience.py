@@ -215,7 +215,7 @@ FACTS: dict[str, Fact] = {
     "district": Fact(
         lambda slug: Q(Exists(_care().filter(learner__district__slug=slug))),
         _has(District),
-        _named("district", _("people of %(name)s")),
+        _named("district", _("residents of %(name)s")),
     ),
     "age": Fact(_of_age, _is_age, _age_words),
     "language": Fact(

@@ -3,15 +3,15 @@
 from announcements.services.files import add_picture, attach, detach, drop_picture
 from announcements.services.publishing import approve, correct, publish_due, send_back, submit, withdraw
 from announcements.services.spreading import pause, resend, resume, send_test, spread_due
-from announcements.services.writing import FACTS, create, edit, link
+from announcements.services.writing import FACTS, begin, edit, link
 
 __all__ = [
     "FACTS",
     "add_picture",
     "approve",
     "attach",
+    "begin",
     "correct",
-    "create",
     "detach",
     "drop_picture",
     "edit",

@@ -29,7 +29,7 @@ RESERVED = frozenset({"embed", "feed", "new"})
 LONGEST_STEM = 60
 
 
-def create(*, actor: Member, workgroup: Workgroup | None, texts: Texts, kind: str = "news") -> Announcement:
+def begin(*, actor: Member, workgroup: Workgroup | None, texts: Texts, kind: str = "news") -> Announcement:
     """Begins an announcement as a draft: of a workgroup, or of the city.
 
     A workgroup's is for its followers until another audience is chosen.

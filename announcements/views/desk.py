@@ -93,7 +93,7 @@ def announcement_create(request: HttpRequest, desk: str) -> HttpResponse:
     pk = form.cleaned_data["workgroup"]
     workgroup = get_object_or_404(mine, pk=pk) if pk else None
     try:
-        row = services.create(
+        row = services.begin(
             actor=member_of(request), workgroup=workgroup, texts=form.typed_texts, kind=form.cleaned_data["kind"]
         )
     except Refused as refused:

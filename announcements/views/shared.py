@@ -171,6 +171,6 @@ def _reach(row: Announcement, words: dict[str, Text]) -> dict[str, Any]:
     return {
         "reach": counts,
         "reach_ways": [(Channel(code).label, n) for code, n in counts.channels.items() if n != 0],
-        "reach_languages": [(READERS[code], n) for code, n in readers.items()],
+        "reach_languages": [(READERS[code], n) for code, n in readers.items()] if None not in readers.values() else [],
         "sms_parts": counts.sms_parts(words) if Channel.SMS in row.channels else 0,
     }
