@@ -23,6 +23,7 @@ app.conf.update(
     beat_schedule={
         "deliver": {"task": "deliver_due", "schedule": 1.0, "options": {"expires": 1}},  # no pile after an outage
         "codes": {"task": "hand_over_codes", "schedule": 1.0, "options": {"expires": 1}},
+        "receipts": {"task": "ask_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "imports": {"task": "work_imports", "schedule": 1.0, "options": {"expires": 1}},
         "announcements": {"task": "spread_announcements", "schedule": 1.0, "options": {"expires": 1}},
         "places": {"task": "sweep_places", "schedule": 60.0, "options": {"expires": 60}},

@@ -118,6 +118,14 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:venue_detail": (everybody(),),
     "programs:area_detail": (everybody(),),
     "calendar": (everybody(of="right secret"), everybody(404, of="wrong secret")),
+    "opened": (everybody(302, of="right code"), everybody(404, of="wrong code")),
+    "notifications:unsubscribe": (everybody(of="right secret"), everybody(404, of="wrong secret")),
+    "notifications:unsubscribe_now": (
+        everybody(302, of="right secret"),
+        everybody(302, "POST", of="right secret"),
+        everybody(404, "POST", of="wrong secret"),
+    ),
+    "sms_reports": (everybody(404), everybody(404, "POST")),
     # Signing in
     "members:signin": (replace(everybody(302), visitor=200, read=200, me=200, work=200),),
     "members:ask": _signing_in,

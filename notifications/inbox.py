@@ -10,7 +10,7 @@ from django.template import TemplateDoesNotExist
 
 from base import clock
 from notifications import rules, texts
-from notifications.models import Channel, Delivery, Preference, PushAddress
+from notifications.models import Channel, Delivery, Preference, PushAddress, Rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +92,19 @@ def wishes_of(member: Member) -> dict[str, bool]:
         used = rules.channels_for(phone=member.phone, email=member.email, wishes=own, has_push=has_push)
         found |= {f"{group.name}_{channel}": channel in used for channel in reached}
     return found
+
+
+def rhythm_of(member: Member) -> dict[str, object]:
+    """What the form of preferences shows of the member's hours of rest and digest."""
+    kept = Rhythm.objects.filter(member=member).first()
+    city = rules.quiet_hours()
+    if kept is None or kept.quiet_from is None or kept.quiet_until is None:
+        hours: dict[str, object] = {"rest": "", "quiet_from": city.start.hour, "quiet_until": city.end.hour}
+    elif kept.quiet_from == kept.quiet_until:
+        hours = {"rest": "none", "quiet_from": city.start.hour, "quiet_until": city.end.hour}
+    else:
+        hours = {"rest": "own", "quiet_from": kept.quiet_from, "quiet_until": kept.quiet_until}
+    return hours | {"digest": kept.digest if kept else ""}
 
 
 def is_email_stopped(member: Member) -> bool:

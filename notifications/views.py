@@ -8,18 +8,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, override
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import inbox as reading
-from notifications import services
-from notifications.channels import outbox
+from notifications import links, rules, services, texts
+from notifications.channels import outbox, reports
 from notifications.forms import PreferencesForm, known_language
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from members.models import Member
 
@@ -60,8 +61,8 @@ def inbox_read(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """How I want to hear about each thing, in which language and colours."""
     member = cast("Member", request.user)
-    initial = {"language": known_language(member.language), "theme": member.theme, **reading.wishes_of(member)}
-    form = _form(member, initial=initial)
+    initial = {"language": known_language(member.language), "theme": member.theme}
+    form = _form(member, initial=initial | reading.wishes_of(member) | reading.rhythm_of(member))
     return _show(request, form)
 
 
@@ -76,12 +77,72 @@ def preferences_save(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, status=422)
     language, theme = form.cleaned_data["language"], form.cleaned_data["theme"]
-    services.set_preferences(actor=member, language=language, theme=theme, wishes=form.wishes())
+    services.set_preferences(
+        actor=member,
+        language=language,
+        theme=theme,
+        wishes=form.wishes(),
+        quiet=form.quiet(),
+        digest=form.cleaned_data["digest"],
+    )
     with override(language):
         messages.success(request, gettext("Saved"))
         response = redirect("notifications:preferences")
     _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     _remember(response, "theme", theme)
+    return response
+
+
+@require_safe
+def opened(request: HttpRequest, code: str) -> HttpResponse:
+    """Leads from a short link to what it is about, in its reader's language."""
+    row = links.opened(code)
+    if row is None:
+        raise Http404
+    if request.method == "GET":
+        services.mark_opened(delivery=row)
+    return redirect(texts.render(row.notice.kind, row.notice.values | {"items": []}, row.member.language).path)
+
+
+@require_safe
+def unsubscribe(request: HttpRequest, secret: str) -> HttpResponse:
+    """What the reader of an e-mail may stop, without signing in."""
+    row = links.unsubscribing(secret)
+    if row is None:
+        raise Http404
+    group = rules.group_of(row.notice.kind)
+    context = {"group": group, "secret": secret, "is_done": row.unsubscribed_at is not None}
+    return _unkept(render(request, "notifications/unsubscribe.html", context))
+
+
+@csrf_exempt
+@either
+def unsubscribe_now(request: HttpRequest, secret: str) -> HttpResponse:
+    """Stops it. A mail program posts here by itself (RFC 8058); the secret in the address is what may do so."""
+    row = links.unsubscribing(secret)
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        services.unsubscribe(delivery=row, everything=request.POST.get("what") == "everything")
+    return _unkept(redirect("notifications:unsubscribe", secret=secret))
+
+
+@csrf_exempt
+@either
+def sms_reports(request: HttpRequest) -> HttpResponse:
+    """What the provider of text messages says of one: signed with SMS_REPORT_SECRET, else there is no such page."""
+    report = reports.read(request.body, request.headers.get("X-Signature", "")) if request.method == "POST" else None
+    if report is None:
+        raise Http404
+    services.note_receipt(reference=report.reference, state=report.state)
+    return HttpResponse(status=204)
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """An address that holds a secret is kept nowhere and told to nobody."""
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -6,16 +6,20 @@ from notifications.services.codes import hand_over_codes
 from notifications.services.deliver import deliver_due
 from notifications.services.hold import hold, release
 from notifications.services.post import Reach, post, reach
-from notifications.services.reading import mark_read, set_preferences
+from notifications.services.reading import mark_opened, mark_read, set_preferences, unsubscribe
+from notifications.services.receipts import ask_receipts, note_receipt
 from notifications.services.steering import pause, resend_failed, resume, withdraw
 
 __all__ = [
     "Progress",
     "Reach",
+    "ask_receipts",
     "deliver_due",
     "hand_over_codes",
     "hold",
+    "mark_opened",
     "mark_read",
+    "note_receipt",
     "open_notice",
     "pause",
     "post",
@@ -26,5 +30,6 @@ __all__ = [
     "resume",
     "set_preferences",
     "spread",
+    "unsubscribe",
     "withdraw",
 ]

@@ -141,7 +141,7 @@ def test_the_defaults_are_ticked(client: Client) -> None:
     member = builders.make_member(email="a@example.org")
     client.force_login(member)
     page = client.get("/en/me/preferences/").content.decode()
-    assert page.count("checked") == 5 + 2  # e-mail for each group; language and colours
+    assert page.count("checked") == 5 + 4  # e-mail for each group; digest, rest, language and colours
 
 
 def test_the_api_tells_the_same_messages(mine: Client, citizen: Member) -> None:

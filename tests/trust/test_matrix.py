@@ -24,6 +24,8 @@ from learningcity.rights import PEOPLE, RIGHTS, TOKENS, Right
 from members import services as accounts
 from members.asking import In
 from members.models import ApiToken, Care, Learner, Member
+from notifications import links
+from notifications import services as telling
 from programs import calendars, services
 from programs.models import Course, Enrolment, Program
 from tests.programs import town as towns
@@ -119,6 +121,7 @@ def world() -> World:
         ("programs:organisation_detail", ""): {"slug": town.organisation.slug},
         ("programs:venue_detail", ""): {"slug": town.venue.slug},
         ("programs:area_detail", ""): {"slug": town.area.slug},
+        **_letter(member),
         ("calendar", "right secret"): {"secret": secret},
         ("calendar", "wrong secret"): {"secret": secret[:-1] + ("0" if secret[-1] != "0" else "1")},
     }
@@ -152,6 +155,26 @@ def world() -> World:
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
+
+
+def _letter(member: Member) -> dict[tuple[str, str], dict[str, Any]]:
+    """What an announcement brings to a member: the short link and the way out."""
+    values = {"title": {"fa": "جشنواره"}, "summary": {"fa": "سه روز"}, "slug": "festival"}
+    notice = telling.open_notice(key="matrix", kind="announcements/news", values=values)
+    telling.spread(notice=notice, members=Member.objects.filter(pk=member.pk))
+    row = member.deliveries.filter(notice=notice).latest("pk")
+    code, secret = links.short(row.pk).rsplit("/", 1)[1], links.secret(row.pk)
+    found: dict[tuple[str, str], dict[str, Any]] = {
+        ("opened", "right code"): {"code": code},
+        ("opened", "wrong code"): {"code": _other(code)},
+    }
+    for name in ("notifications:unsubscribe", "notifications:unsubscribe_now"):
+        found |= {(name, "right secret"): {"secret": secret}, (name, "wrong secret"): {"secret": _other(secret)}}
+    return found
+
+
+def _other(secret: str) -> str:
+    return secret[:-1] + ("a" if secret[-1] != "a" else "b")
 
 
 def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, Any]]:

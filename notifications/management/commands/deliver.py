@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connections
 
 from base import door
 from notifications import services
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 TICK = 1.0
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -38,16 +41,28 @@ class Command(BaseCommand):
         else:
             self._deliver(once=options["once"])
 
-    @staticmethod
-    def _deliver(*, once: bool) -> None:
+    @classmethod
+    def _deliver(cls, *, once: bool) -> None:
         """Until it is asked to stop (SIGTERM), which it does between two messages."""
         before = signal.signal(signal.SIGTERM, lambda *_: stopping.set())
         with door.through("worker"):
             while not stopping.is_set():
-                services.hand_over_codes()
-                if services.deliver_due():
-                    continue
-                if once:
+                looked_at = cls._look(once=once)
+                if not looked_at and once:
                     break
-                stopping.wait(TICK)
+                if not looked_at:
+                    stopping.wait(TICK)
         signal.signal(signal.SIGTERM, before)
+
+    @staticmethod
+    def _look(*, once: bool) -> int:
+        """One round; while the database is away there is nothing to do, and nobody has to start this process again."""
+        try:
+            services.hand_over_codes()
+            return services.deliver_due()
+        except DatabaseError:
+            if once:
+                raise
+            logger.warning("the database is away")
+            connections.close_all()
+            return 0
