@@ -60,7 +60,12 @@ GROUPS = (
         _("appointments, meetings, decisions that one owes, programs to review, questions of residents"),
         WORKGROUPS | PLANNING,
     ),
-    Group("reminders", _("Reminders"), _("the day before class"), frozenset({"programs/starts_tomorrow"})),
+    Group(
+        "reminders",
+        _("Reminders"),
+        _("the day before class, and when enrolment opens in what I follow"),
+        frozenset({"programs/starts_tomorrow", "programs/opening"}),
+    ),
     Group(
         "organisers",
         _("Messages from organisers"),
