@@ -148,6 +148,8 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "notifications:preferences_save": writing(422),
     "programs:me": (members(),),
     "programs:my_questions": (members(),),
+    "programs:follows": (members(),),
+    "programs:follow": (everybody(302), members(302, "POST")),
     "programs:course_ask_form": (members(),),
     "programs:course_ask": writing(422),
     "programs:calendar_link": (members(),),

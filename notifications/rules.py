@@ -118,7 +118,7 @@ GROUPS = (
     Group(
         "reminders",
         _("Reminders"),
-        _("the day before class, when enrolment opens for what I follow"),
+        _("the day before class, and when enrolment opens in what I follow"),
         frozenset({"programs/starts_tomorrow", "programs/opening"}),
     ),
     Group(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, embed, enrol, me, questions, wishes
+from programs.views import catalogue, course, embed, enrol, following, me, questions, wishes
 from programs.views.city import appointments, registers, settings, workgroups
 from programs.views.work import (
     courses,
@@ -38,6 +38,8 @@ urlpatterns = [
     path("wishes/", wishes.wish_list, name="wishes"),
     path("wishes/add/", wishes.wish, name="wish"),
     path("wishes/<int:pk>/support/", wishes.wish_support, name="wish_support"),
+    path("follow/<slug:kind>/<slug:slug>/", following.follow, name="follow"),
+    path("me/follows/", following.follows, name="follows"),
     path("me/", me.me, name="me"),
     path("me/questions/", questions.my_questions, name="my_questions"),
     path("me/calendar/", me.calendar_link, name="calendar_link"),

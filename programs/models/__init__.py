@@ -3,7 +3,7 @@
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
 from programs.models.demand import Support, VainSearch, Wish
 from programs.models.enrolment import Enrolment, Offer
-from programs.models.follow import Follow
+from programs.models.following import Follow, Reminder
 from programs.models.handed import Import, ImportRow
 from programs.models.program import Feed, Program
 from programs.models.question import Question
@@ -21,6 +21,7 @@ __all__ = [
     "Program",
     "Question",
     "Remark",
+    "Reminder",
     "Revision",
     "Slot",
     "Support",

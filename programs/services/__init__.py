@@ -5,6 +5,7 @@ from programs.services.attributing import attribute
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
+from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
 from programs.services.handing_in import confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
 from programs.services.offers import accept, accept_instead, decline
@@ -49,7 +50,9 @@ __all__ = [
     "edit_program",
     "enrol",
     "export",
+    "follow",
     "forget_files",
+    "forget_reminder",
     "fulfil",
     "hand_in",
     "index",
@@ -65,6 +68,7 @@ __all__ = [
     "publish_course",
     "read_roster",
     "remark",
+    "remind",
     "remind_of_tomorrow",
     "reopen",
     "reply",
@@ -79,7 +83,9 @@ __all__ = [
     "support",
     "sweep",
     "tell_of_clashes",
+    "tell_of_openings",
     "undo",
+    "unfollow",
     "wish",
     "withdraw",
     "withdraw_for",

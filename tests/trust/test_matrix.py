@@ -138,6 +138,7 @@ def world() -> World:
     made.data["api_work_programs", "a title"] = first_lines
     _fill_desk(made, town, course, member)
     _convene(made, town)
+    made.values["programs:follow", ""] = {"kind": "programs", "slug": town.program.slug}
     desk_rows.fill(made.values, made.data)
     run = services.hand_in(
         actor=everyone["coordinator"],

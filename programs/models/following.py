@@ -1,4 +1,4 @@
-"""What a member wants to hear of."""
+"""What members want to hear of: areas, workgroups and programs that they follow, openings they wait for."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from members.models import Member
+from programs.models.course import Course
 from programs.models.program import Program
 from workgroups.models import LiteracyArea, Workgroup
 
 
 class Follow(models.Model):
-    """A member follows an area, a workgroup or a program."""
+    """A member's wish to hear of one area, one workgroup or one program."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="follows", verbose_name=_("member"))
     area = models.ForeignKey(
-        LiteracyArea, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("area")
+        LiteracyArea, models.CASCADE, null=True, blank=True, related_name="follows", verbose_name=_("area")
     )
     workgroup = models.ForeignKey(
-        Workgroup, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("workgroup")
+        Workgroup, models.CASCADE, null=True, blank=True, related_name="follows", verbose_name=_("workgroup")
     )
     program = models.ForeignKey(
-        Program, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("program")
+        Program, models.CASCADE, null=True, blank=True, related_name="follows", verbose_name=_("program")
     )
     since = models.DateTimeField(_("since"), default=clock.now)
 
@@ -43,4 +44,20 @@ class Follow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk}"
+        return f"#{self.member_id}"
+
+
+class Reminder(models.Model):
+    """A member's wish to be told when the enrolment of a course opens."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="reminders", verbose_name=_("member"))
+    course = models.ForeignKey(Course, models.CASCADE, related_name="reminders", verbose_name=_("course"))
+    since = models.DateTimeField(_("since"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [models.UniqueConstraint(name="reminder_once", fields=["member", "course"])]
+
+    def __str__(self) -> str:
+        return f"#{self.member_id}"
