@@ -14,7 +14,7 @@ from base.persian import has_hidden_controls
 from base.refusal import Refusal
 from programs.rules import why_not_publish as why_not_ready
 from workgroups.models import Appointment, Workgroup
-from workgroups.rules import CHANGED, CHANGED_TEXT
+from workgroups.rules import CHANGED_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sized
@@ -100,7 +100,7 @@ def why_not_address(audience: object, workgroup: Workgroup | None) -> Refusal | 
 
 def why_not_version(row: Announcement, version: int) -> Refusal | None:
     """Whether someone else has saved it since it was read in that version."""
-    return None if row.version == version else Refusal(CHANGED, CHANGED_TEXT, {"version": row.version})
+    return None if row.version == version else Refusal("changed_meanwhile", CHANGED_TEXT, {"version": row.version})
 
 
 def why_not_publish(row: Announcement) -> Refusal | None:

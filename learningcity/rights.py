@@ -84,6 +84,22 @@ def acting(status: int = 302) -> tuple[Right, ...]:
     return everybody(302), desk(status, "POST")
 
 
+def at_desks(status: int = 200, method: str = "GET") -> tuple[Right, ...]:
+    """An address at both desks: the city's is for staff, the workgroups' for coordinators as well."""
+    return replace(governing(status, method), of="city"), desk(status, method, of="work")
+
+
+def acting_at_desks(status: int = 302) -> tuple[Right, ...]:
+    """An address at both desks that only changes something."""
+    return everybody(302, of="city"), everybody(302, of="work"), *at_desks(status, "POST")
+
+
+def by_token_at_desks(status: int = 200, method: str = "GET") -> tuple[Right, ...]:
+    """As the API does it."""
+    city, work = at_desks(status, method)
+    return by_work_token(city), by_work_token(work)
+
+
 _signing_in = (everybody(302), everybody(422, "POST"))
 _ADMIN = Right(302, 302, 302, 302, 302, 200)
 
@@ -126,6 +142,10 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
         everybody(404, "POST", of="wrong secret"),
     ),
     "sms_reports": (everybody(404), everybody(404, "POST")),
+    "announcements:announcement_list": (everybody(),),
+    "announcements:feed": (everybody(),),
+    "announcements:embed": (everybody(),),
+    "announcements:announcement_detail": (everybody(of="published"), answering("draft")),
     # Signing in
     "members:signin": (replace(everybody(302), visitor=200, read=200, me=200, work=200),),
     "members:ask": _signing_in,
@@ -263,6 +283,27 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_import_places": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_confirm": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_undo": (members(302), desk(302, "POST", of="import")),
+    # Announcements, at the desk of staff and at that of coordinators
+    "announcements:desk_list": at_desks(),
+    "announcements:desk_calendar": at_desks(),
+    "announcements:desk_new": at_desks(),
+    "announcements:desk_create": acting_at_desks(422),
+    "announcements:desk_row": at_desks(),
+    "announcements:desk_save": acting_at_desks(422),
+    "announcements:desk_preview": acting_at_desks(422),
+    "announcements:desk_submit": acting_at_desks(422),
+    "announcements:desk_approve": acting_at_desks(409),
+    "announcements:desk_send_back": acting_at_desks(),
+    "announcements:desk_withdraw_form": at_desks(),
+    "announcements:desk_withdraw": acting_at_desks(422),
+    "announcements:desk_test": acting_at_desks(),
+    "announcements:desk_files": at_desks(),
+    "announcements:desk_picture_add": acting_at_desks(422),
+    "announcements:desk_picture_drop": acting_at_desks(),
+    "announcements:desk_document_add": acting_at_desks(422),
+    "announcements:desk_document_drop": acting_at_desks(),
+    "announcements:desk_deliveries": at_desks(),
+    "announcements:desk_steer": acting_at_desks(),
     # The API
     "schema": (everybody(),),
     "docs": (everybody(),),
@@ -277,6 +318,15 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "api_organisations": (everybody(),),
     "api_workgroups": (everybody(),),
     "api_venues": (everybody(),),
+    "api_announcements": (everybody(),),
+    "api_announcement": (everybody(),),
+    "api_desk_announcements": (*by_token_at_desks(), *by_token_at_desks(400, "POST")),
+    "api_desk_announcement": (*by_token_at_desks(), *by_token_at_desks(400, "PATCH")),
+    "api_desk_submit": by_token_at_desks(409, "POST"),
+    "api_desk_approve": by_token_at_desks(400, "POST"),
+    "api_desk_send_back": by_token_at_desks(200, "POST"),
+    "api_desk_withdraw": by_token_at_desks(400, "POST"),
+    "api_desk_messages": (*by_token_at_desks(), *by_token_at_desks(400, "POST")),
     "api_me": (by_token(members()),),
     "api_my_learners": (by_token(members()),),
     "api_my_enrolments": (by_token(members()),),

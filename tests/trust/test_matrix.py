@@ -28,6 +28,7 @@ from notifications import links
 from notifications import services as telling
 from programs import calendars, services
 from programs.models import Course, Enrolment, Program
+from tests.announcements.writing import Writing
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
 from tests.trust import desk_rows
@@ -153,6 +154,7 @@ def world() -> World:
         made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
         made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
+    _announce(made, town)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -176,6 +178,28 @@ def _letter(member: Member) -> dict[tuple[str, str], dict[str, Any]]:
 
 def _other(secret: str) -> str:
     return secret[:-1] + ("a" if secret[-1] != "a" else "b")
+
+
+def _announce(made: World, town: Town) -> None:
+    """An announcement of the town's workgroup that is out, and a draft that carries a picture and a document."""
+    written = Writing(town.workgroup, made.people["coordinator"])
+    out, draft = written.out(), written.begin()
+    picture = draft.pictures.create(file="p.webp", width=4, height=3)
+    document = draft.attachments.create(file="d.pdf", name="Plan", size=9)
+    made.values["announcements:announcement_detail", "published"] = {"slug": out.slug}
+    made.values["announcements:announcement_detail", "draft"] = {"slug": draft.slug}
+    made.values["api_announcement", ""] = {"slug": out.slug}
+    more = {"picture_drop": {"pk": picture.pk}, "document_drop": {"pk": document.pk}}
+    for where in ("city", "work"):
+        for name in RIGHTS:
+            if name.startswith(("announcements:desk", "api_desk")):
+                short, at = name.split("_", 1)[1].removeprefix("desk_"), {"desk": where}
+                is_row = short in {"deliveries", "steer"} or name.startswith("api_desk")
+                row = {"pk": (out if short in STEERED else draft).pk} if is_row else {"slug": draft.slug}
+                made.values[name, where] = at | ({} if short in NO_ROW else row) | more.get(short, {})
+
+
+NO_ROW, STEERED = {"list", "calendar", "new", "create", "announcements"}, {"deliveries", "steer", "messages"}
 
 
 def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, Any]]:
@@ -512,6 +536,14 @@ WRITABLE = {
     "PromoteIn": {"reason", "extra_seat"},
     "MessageIn": {"fa", "en", "to", "chosen"},
     "TextIn": {"text"},
+    "BeginIn": {"workgroup", "kind", "title"},
+    "AnnouncementEditIn": {
+        *("version", "title", "summary", "body", "kind", "audience", "channels", "is_public", "is_pinned", "is_banner"),
+        *("publish_at", "ends_at", "programs", "courses", "tells"),
+    },
+    "ApproveIn": {"version"},
+    "WithdrawIn": {"reason"},
+    "SteerIn": {"to"},
     "WorkgroupIn": {"name", "purpose", "areas", "organisations"},
     "WorkgroupEditIn": {"name", "purpose", "areas", "organisations", "version"},
     "FoundIn": {"slug", "name", "purpose", "areas", "organisations"},
