@@ -6,8 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from announcements import services as announcements
 from base import clock
+from notifications.models import Delivery
 from programs import services
+from tests.announcements.writing import REASON, Writing, told_all
+from tests.announcements.writing import staff as writing_staff
 from tests.programs.feed import table
 from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
@@ -142,10 +146,57 @@ def guide() -> Guide:
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
     found.member += _plans(town) + _asked(seat, member) + _desk(town)
     found.member += workgroup_places()
+    found.visitor += _news(town)
+    found.member += _announcements(town)
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     found.visitor.append(Place("embedded list", f"embed/{town.workgroup.slug}/"))
     found.member += _imports(town)
     return found
+
+
+def _news(town: Town) -> list[Place]:
+    """What the city says, with one that leads to a course, one that is over and one that was taken back."""
+    written = Writing()
+    row = written.out(kind="event")
+    announcements.link(actor=written.author, announcement=row, courses=[town.course(first=clock.now() + 240 * DAY)])
+    announcements.correct(
+        actor=written.author, announcement=row, version=row.version, facts={}, texts={"fa": {"body": "# خوب"}}
+    )
+    back = written.out(is_pinned=True)
+    announcements.withdraw(actor=written.author, announcement=back, reason=REASON)
+    written.out(kind="urgent", is_pinned=True)
+    return [
+        Place("announcements", "announcements/"),
+        Place("announcement", f"announcements/{row.slug}/"),
+        Place("announcement taken back", f"announcements/{back.slug}/"),
+        Place("embedded announcements", "announcements/embed/"),
+    ]
+
+
+def _announcements(town: Town) -> list[Place]:
+    """The pages of those who write what the city says, in each state."""
+    written, second = Writing(), writing_staff()
+    draft = written.begin()
+    courses = [town.course(first=clock.now() + 250 * DAY)]
+    announcements.link(actor=written.author, announcement=draft, courses=courses)
+    review, out = written.review(), written.out(channels=["inbox", "email"])
+    soon = written.out(publish_at=clock.now() + DAY, kind="call")
+    told_all()
+    Delivery.objects.filter(notice=out.notice, channel="email").update(state="failed", error="refused 550")
+    row = "city/announcements/{}/"
+    pages = {
+        "announcements of the desk": "city/announcements/",
+        "calendar of announcements": "city/announcements/calendar/",
+        "new announcement": "city/announcements/new/",
+        "announcement form": row.format(draft.slug),
+        "pictures and files": row.format(draft.slug) + "files/",
+        "announcement for approval": row.format(review.slug),
+        "announcement corrected": row.format(out.slug),
+        "take back": row.format(out.slug) + "withdraw/",
+        "deliveries": f"city/deliveries/{out.pk}/",
+    }
+    waiting = Place("announcement scheduled", row.format(soon.slug), second, is_variant=True)
+    return [Place(name, path, second) for name, path in pages.items()] + [waiting]
 
 
 def _plans(town: Town) -> list[Place]:
