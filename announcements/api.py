@@ -270,9 +270,11 @@ def _edit(request: Request, row: Announcement, typed: dict[str, Any]) -> Announc
     return row
 
 
-def _act(request: Request, desk: str, pk: int, act: Callable[[Announcement], Announcement]) -> Response:
+def _act(request: Request, desk: str, pk: int, act: Callable[..., Announcement], shape: type[In] = In) -> Response:
+    """Does what is asked to one that I write; what was sent has that shape."""
     row = get_object_or_404(rows_of(request, desk), pk=pk)
-    return answered(request, lambda: (200, written(act(row))))
+    typed = asked(shape, request)
+    return answered(request, lambda: (200, written(act(actor=member_of(request), announcement=row, **typed))))
 
 
 @extend_schema(parameters=[LANG], request=None, responses={200: WrittenOut, 409: NO})
@@ -280,7 +282,7 @@ def _act(request: Request, desk: str, pk: int, act: Callable[[Announcement], Ann
 @permission_classes([OpensWork])
 def submit(request: Request, desk: str, pk: int) -> Response:
     """Asks a second person to read it."""
-    return _act(request, desk, pk, lambda row: services.submit(actor=member_of(request), announcement=row))
+    return _act(request, desk, pk, services.submit)
 
 
 @extend_schema(parameters=[LANG], request=ApproveIn, responses={200: WrittenOut, 409: NO})
@@ -288,8 +290,7 @@ def submit(request: Request, desk: str, pk: int) -> Response:
 @permission_classes([OpensWork])
 def approve(request: Request, desk: str, pk: int) -> Response:
     """Lets it out, in the version that was read."""
-    typed = asked(ApproveIn, request)
-    return _act(request, desk, pk, lambda row: services.approve(actor=member_of(request), announcement=row, **typed))
+    return _act(request, desk, pk, services.approve, ApproveIn)
 
 
 @extend_schema(parameters=[LANG], request=None, responses={200: WrittenOut, 409: NO})
@@ -297,7 +298,7 @@ def approve(request: Request, desk: str, pk: int) -> Response:
 @permission_classes([OpensWork])
 def send_back(request: Request, desk: str, pk: int) -> Response:
     """Makes it a draft again."""
-    return _act(request, desk, pk, lambda row: services.send_back(actor=member_of(request), announcement=row))
+    return _act(request, desk, pk, services.send_back)
 
 
 @extend_schema(parameters=[LANG], request=WithdrawIn, responses={200: WrittenOut, 409: NO})
@@ -305,8 +306,7 @@ def send_back(request: Request, desk: str, pk: int) -> Response:
 @permission_classes([OpensWork])
 def withdraw(request: Request, desk: str, pk: int) -> Response:
     """Takes it back."""
-    typed = asked(WithdrawIn, request)
-    return _act(request, desk, pk, lambda row: services.withdraw(actor=member_of(request), announcement=row, **typed))
+    return _act(request, desk, pk, services.withdraw, WithdrawIn)
 
 
 @extend_schema(methods=["GET"], responses=serializers.JSONField())
