@@ -180,6 +180,7 @@ FIELDS = {
     "workgroups.Appointment.until_on": "personal",
     "programs.Feed.workgroup": "none",
     "programs.Feed.profile": "none",
+    "programs.Feed.partner": "none",
     "programs.Feed.mode": "none",
     "programs.Feed.default_area": "none",
     "programs.Feed.currency": "none",

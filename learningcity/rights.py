@@ -241,6 +241,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "programs:work_import_report": (desk(of="import"),),
     "programs:work_import_columns": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_places": (members(302), desk(302, "POST", of="import")),
+    "programs:work_import_seats": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_confirm": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_undo": (members(302), desk(302, "POST", of="import")),
     # The API
@@ -294,6 +295,9 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "api_work_translations": (by_work_token(desk()),),
     "api_work_imports": (by_work_token(desk()), by_work_token(desk(415, "POST"))),
     "api_work_import": (by_work_token(desk()),),
+    "api_work_import_columns": (by_work_token(desk(400, "POST")),),
+    "api_work_import_places": (by_work_token(desk(409, "POST")),),
+    "api_work_import_seats": (by_work_token(desk(200, "POST")),),
     "api_work_import_confirm": (by_work_token(desk(409, "POST")),),
     "api_work_import_undo": (by_work_token(desk(409, "POST")),),
     "api_work_workgroups": (by_work_token(desk()),),

@@ -129,6 +129,7 @@ urlpatterns = [
     path("work/imports/<int:pk>/report.csv", imports.import_report, name="work_import_report"),
     path("work/imports/<int:pk>/columns/", imports.import_columns, name="work_import_columns"),
     path("work/imports/<int:pk>/places/", imports.import_places, name="work_import_places"),
+    path("work/imports/<int:pk>/seats/", imports.import_seats, name="work_import_seats"),
     path("work/imports/<int:pk>/confirm/", imports.import_confirm, name="work_import_confirm"),
     path("work/imports/<int:pk>/undo/", imports.import_undo, name="work_import_undo"),
 ]

@@ -43,6 +43,11 @@ class CourseQuerySet(TranslatableQuerySet["Course"]):
         """Those that the member may change: of the workgroups they coordinate, and all of them for staff."""
         return self.filter(program__workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))
 
+    def with_other_seats(self) -> Self:
+        """Those of a feed that are enrolled in here with another number of seats than the organiser now says."""
+        here = self.filter(mode=Course.Mode.PORTAL, state=Course.State.PUBLISHED, source_capacity__isnull=False)
+        return here.exclude(ends_on__lt=clock.today()).exclude(capacity=F("source_capacity"), capacity__isnull=False)
+
     def taught_by(self, member: Member) -> Self:
         """Those that the member instructs today."""
         return self.filter(pk__in=Teaching.objects.open_on(clock.today()).filter(member=member).values("course"))

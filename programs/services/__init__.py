@@ -5,7 +5,7 @@ from programs.services.attributing import attribute
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
-from programs.services.handing_in import confirm, forget_files, hand_in, map_columns, map_places, undo
+from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
 from programs.services.offers import accept, accept_instead, decline
 from programs.services.pinning import pin
@@ -33,6 +33,7 @@ __all__ = [
     "Pattern",
     "accept",
     "accept_instead",
+    "accept_seats",
     "admit",
     "archive",
     "ask",

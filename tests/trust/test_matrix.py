@@ -143,7 +143,7 @@ def world() -> World:
         language="fa",
         options={},
     )
-    for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
+    for name in ("", "_report", "_columns", "_places", "_seats", "_confirm", "_undo"):
         made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
         made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
