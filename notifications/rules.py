@@ -35,7 +35,7 @@ WORKGROUPS = frozenset(
         "decision_escalated",
     )
 )
-PLANNING = frozenset({"programs/review", "programs/remark", "programs/asked"})
+PLANNING = frozenset(f"programs/{event}" for event in ("review", "remark", "asked", "teaching", "teaching_ended"))
 EVERY_KIND = "*"
 PASSES_NIGHT, OWN_ACT, USUAL = 1, 2, 5  # priorities; the first is never held back, of the second no e-mail is
 CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL)

@@ -196,7 +196,8 @@ def import_out(run: Import) -> dict[str, Any]:
 
 def _asked_of(run: Import) -> dict[str, Any]:
     """What a person may have to say about the file."""
-    differing = run.feed.courses.with_other_seats().order_by("pk") if run.state == Import.State.SAVED else []
+    courses = run.feed.courses.with_other_seats().order_by("pk")
+    differing = courses if run.state == Import.State.SAVED else courses.none()
     return {
         "columns": [{"name": name, "examples": examples} for name, examples in run.columns],
         "places": run.places,

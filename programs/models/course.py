@@ -216,6 +216,10 @@ class Teaching(models.Model):
     def __str__(self) -> str:
         return f"#{self.member_id}"
 
+    def has_ended_on(self, day: dt.date) -> bool:
+        """Whether it gives nothing any more on that day."""
+        return self.until_on is not None and self.until_on <= day
+
 
 class ClassMeeting(models.Model):
     """One occurrence of a course: a start and an end."""

@@ -195,7 +195,7 @@ def _doubled(lines: list[list[Any]], chance: random.Random) -> None:
 
 
 def _misdated(lines: list[list[Any]], chance: random.Random) -> None:
-    for line in chance.sample(lines[1:], 5):
+    for line in chance.choices(lines[1:], k=5):
         line[chance.randrange(2, 4)] = chance.choice(DAYS)
 
 
@@ -211,7 +211,7 @@ def _headless(lines: list[list[Any]], chance: random.Random) -> None:
     del lines[chance.randrange(len(lines)) :]
 
 
-CONTENTS = [_swapped, _doubled, _misdated, _garbled, _headless]
+CONTENTS = [_swapped, _doubled, _misdated, _garbled]
 
 
 def _damaged(raw: bytes, chance: random.Random) -> bytes:
@@ -233,6 +233,8 @@ def spoilt_sheet(chance: random.Random) -> bytes:
     book, lines = Workbook(), _lines_of(chance)
     for content in chance.sample(CONTENTS, chance.randrange(3)):
         content(lines, chance)
+    if not chance.randrange(8):
+        _headless(lines, chance)
     for line in lines:
         book.active.append(line)
     out = io.BytesIO()
