@@ -205,6 +205,11 @@ def course_copy(request: HttpRequest, slug: str) -> HttpResponse:
         return _rejected(request, course, copy_form=form)
     made = services.copy_course(actor=member_of(request), course=course, firsts=form.cleaned_data["firsts"])
     messages.success(request, gettext("The new runs are drafts; look at each and publish it"))
+    twins = course.program.courses.filter(starts_on__in=form.cleaned_data["firsts"]).exclude(
+        pk__in=[one.pk for one in made]
+    )
+    if twins.exists():
+        messages.info(request, gettext("There was a run with the same first day already; archive what is too many"))
     if len(made) == 1:
         return redirect("programs:work_course", slug=made[0].slug)
     return redirect("programs:work_program", slug=course.program.slug)
