@@ -123,7 +123,7 @@ def _imports(member: Member) -> Iterable[Todo]:
             "info",
             gettext("A partner’s file"),
             run.name,
-            "und",
+            _language(),
             gettext("It asks what its columns mean.") if is_mapping else gettext("It waits for your yes."),
             reverse("programs:work_import", args=[run.pk]),
             gettext("Look at the file"),

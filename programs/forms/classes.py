@@ -51,7 +51,7 @@ class MoveClassForm(WhyForm):
     def of(cls, meeting: ClassMeeting) -> MoveClassForm:
         """The form as the meeting stands."""
         starts, ends = clock.wall(meeting.starts_at), clock.wall(meeting.ends_at)
-        facts = {"day": starts.date().isoformat(), "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+        facts = {"day": starts.date(), "starts": starts.time(), "ends": ends.time()}
         return cls(initial=facts | {"venue": meeting.venue_id})
 
     @property
