@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.refusal import Refused
+from notifications.models import Notice
+from notifications.texts import render
 from programs import services
 from programs.models import Course
 from tests.programs import world
@@ -107,3 +109,18 @@ def test_strangers_take_no_seats_over(coordinator: Member, workgroup: Workgroup)
     made = other_seats(coordinator, workgroup, 12)
     with pytest.raises(Refused):
         services.accept_seats(actor=world.person()[0], run=made)
+
+
+# Hours
+
+
+def test_other_weekly_hours_of_a_file_are_told_to_those_enrolled(coordinator: Member, workgroup: Workgroup) -> None:
+    saved(coordinator, workgroup, table(LATER), mode="portal")
+    member, learner = world.person()
+    services.enrol(actor=member, course=Course.objects.get(), learner=learner)
+    made = hand_in(coordinator, workgroup, table(LATER | {"days": "جمعه ساعت ۱۰:۰۰ تا ۱۲:۰۰"}))
+    assert made.rows.get().told == 1
+    worked(services.confirm(actor=coordinator, run=made))
+    notice = Notice.objects.get(kind="programs/moved")
+    said = render(notice.kind, notice.values, "fa").inbox
+    assert ["شنبه ۹:۰۰ تا ۱۱:۳۰" in said, "جمعه ۱۰:۰۰ تا ۱۲:۰۰" in said] == [True, True]
