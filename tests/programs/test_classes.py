@@ -81,8 +81,8 @@ def test_another_place_alone_is_told_with_the_old_and_the_new(town: Town, desk: 
     course = town.course()
     crowd(course, 1)
     one, other = classes(course)[1], world.venue()
-    other.translations.update(name="فرهنگسرا")
-    other.create_translation("en", name="Culture house")
+    for language, name in (("fa", "فرهنگسرا"), ("en", "Culture house")):
+        other.translations.update_or_create(language_code=language, defaults={"name": name})
     services.move_class(actor=desk, meeting=one, starts_at=one.starts_at, ends_at=one.ends_at, venue=other)
     (notice,) = told("moved")
     assert "Culture house" in words(notice)

@@ -78,6 +78,7 @@ def to_close(room: Room) -> Callable[[], Any]:
 
 def to_approve(room: Room) -> Callable[[], Any]:
     meeting = room.begun()
+    services.write_minutes(actor=room.coordinator, item=room.item(meeting), minutes="گزارش داده شد", version=1)
     services.mark_attendance(actor=room.coordinator, meeting=meeting, marks={room.member.pk: "present"})
     return lambda: services.approve_minutes(actor=room.coordinator, meeting=meeting)
 
