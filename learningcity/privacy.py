@@ -217,6 +217,7 @@ FIELDS = {
     "programs.Reminder.since": "personal",
     "programs.Feed.workgroup": "none",
     "programs.Feed.profile": "none",
+    "programs.Feed.partner": "none",
     "programs.Feed.mode": "none",
     "programs.Feed.default_area": "none",
     "programs.Feed.currency": "none",

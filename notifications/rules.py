@@ -34,7 +34,7 @@ WORKGROUPS = frozenset(
         "decision_escalated",
     )
 )
-PLANNING = frozenset({"programs/review", "programs/remark", "programs/asked"})
+PLANNING = frozenset(f"programs/{event}" for event in ("review", "remark", "asked", "teaching", "teaching_ended"))
 EVERY_KIND = "*"
 NEWS = frozenset(f"announcements/{event}" for event in ("news", "call", "event", "change", "correction", "digest"))
 EVERYBODY = frozenset({"announcements/urgent"})  # kinds that nobody chooses: they take every way that reaches a person

@@ -5,6 +5,7 @@ from django.urls import path
 from programs.views import catalogue, course, embed, enrol, following, me, questions, wishes
 from programs.views.city import appointments, registers, settings, workgroups
 from programs.views.work import (
+    classes,
     courses,
     decisions,
     demand,
@@ -67,6 +68,13 @@ urlpatterns = [
     path("work/courses/<slug:slug>/publish/", courses.course_publish, name="work_course_publish"),
     path("work/courses/<slug:slug>/meetings/", courses.course_meetings, name="work_course_meetings"),
     path("work/courses/<slug:slug>/meetings/<int:pk>/drop/", courses.meeting_drop, name="work_meeting_drop"),
+    path("work/courses/<slug:slug>/meetings/<int:pk>/", classes.class_meeting, name="work_class"),
+    path("work/courses/<slug:slug>/meetings/<int:pk>/move/", classes.class_move, name="work_class_move"),
+    path("work/courses/<slug:slug>/meetings/<int:pk>/off/", classes.class_off, name="work_class_off"),
+    path("work/courses/<slug:slug>/instructors/", classes.instructors, name="work_instructors"),
+    path("work/courses/<slug:slug>/instructors/assign/", classes.instructor_assign, name="work_instructor_assign"),
+    path("work/courses/<slug:slug>/instructors/<int:pk>/", classes.instructor, name="work_instructor"),
+    path("work/courses/<slug:slug>/instructors/<int:pk>/end/", classes.instructor_end, name="work_instructor_end"),
     path("work/courses/<slug:slug>/copy/", courses.course_copy, name="work_course_copy"),
     path("work/courses/<slug:slug>/cancel/", courses.course_cancel, name="work_course_cancel"),
     path("work/courses/<slug:slug>/history/", courses.course_history, name="work_course_history"),
@@ -140,6 +148,7 @@ urlpatterns = [
     path("work/imports/<int:pk>/report.csv", imports.import_report, name="work_import_report"),
     path("work/imports/<int:pk>/columns/", imports.import_columns, name="work_import_columns"),
     path("work/imports/<int:pk>/places/", imports.import_places, name="work_import_places"),
+    path("work/imports/<int:pk>/seats/", imports.import_seats, name="work_import_seats"),
     path("work/imports/<int:pk>/confirm/", imports.import_confirm, name="work_import_confirm"),
     path("work/imports/<int:pk>/undo/", imports.import_undo, name="work_import_undo"),
 ]

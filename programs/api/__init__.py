@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from programs.api import catalogue, courses, dumps, groups, imports, meetings, places, programs, rosters, translations
+from programs.api import (
+    catalogue,
+    classes,
+    courses,
+    demand,
+    dumps,
+    groups,
+    imports,
+    meetings,
+    places,
+    programs,
+    rosters,
+    translations,
+)
 
 urlpatterns = [
     path("courses/", catalogue.courses, name="api_courses"),
@@ -44,11 +57,27 @@ urlpatterns = [
     path("work/courses/<int:pk>/publish/", courses.publish, name="api_work_course_publish"),
     path("work/courses/<int:pk>/meetings/", courses.meetings, name="api_work_course_meetings"),
     path("work/courses/<int:pk>/meetings/<int:meeting>/", courses.meeting, name="api_work_course_meeting"),
+    path("work/courses/<int:pk>/meetings/<int:meeting>/move/", classes.move, name="api_work_course_meeting_move"),
+    path("work/courses/<int:pk>/meetings/<int:meeting>/off/", classes.call_off, name="api_work_course_meeting_off"),
+    path("work/courses/<int:pk>/instructors/", classes.instructors, name="api_work_course_instructors"),
+    path("work/courses/<int:pk>/instructors/<int:teaching>/end/", classes.end, name="api_work_course_instructor_end"),
+    path("work/courses/<int:pk>/versions/", courses.versions, name="api_work_course_versions"),
+    path("work/courses/<int:pk>/versions/<int:number>/restore/", courses.restore, name="api_work_course_restore"),
+    path("work/courses/<int:pk>/export/", rosters.export, name="api_work_course_export"),
+    path("work/wishes/", demand.wishes, name="api_work_wishes"),
+    path("work/wishes/<int:pk>/", demand.wish, name="api_work_wish"),
+    path("work/wishes/<int:pk>/answer/", demand.answer, name="api_work_wish_answer"),
+    path("work/wishes/<int:pk>/set-aside/", demand.set_aside, name="api_work_wish_set_aside"),
+    path("work/searches/", demand.searches, name="api_work_searches"),
+    path("work/coverage/", demand.coverage, name="api_work_coverage"),
     path("work/courses/<int:pk>/copies/", courses.copies, name="api_work_course_copies"),
     path("work/courses/<int:pk>/cancel/", courses.cancel, name="api_work_course_cancel"),
     path("work/translations/", translations.translations, name="api_work_translations"),
     path("work/imports/", imports.imports, name="api_work_imports"),
     path("work/imports/<int:pk>/", imports.detail, name="api_work_import"),
+    path("work/imports/<int:pk>/columns/", imports.columns, name="api_work_import_columns"),
+    path("work/imports/<int:pk>/places/", imports.places, name="api_work_import_places"),
+    path("work/imports/<int:pk>/seats/", imports.seats, name="api_work_import_seats"),
     path("work/imports/<int:pk>/confirm/", imports.confirm, name="api_work_import_confirm"),
     path("work/imports/<int:pk>/undo/", imports.undo, name="api_work_import_undo"),
     path("work/workgroups/", groups.work_workgroups, name="api_work_workgroups"),

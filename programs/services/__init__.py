@@ -2,11 +2,12 @@
 
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.attributing import attribute
+from programs.services.classes import call_off_class, move_class
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
-from programs.services.handing_in import confirm, forget_files, hand_in, map_columns, map_places, undo
+from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
 from programs.services.offers import accept, accept_instead, decline
 from programs.services.pinning import pin
@@ -27,6 +28,7 @@ from programs.services.queue import sweep
 from programs.services.repair import save_repaired
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
+from programs.services.teaching import assign, end_teaching
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
 from programs.services.working import progress_of, work_imports
 
@@ -34,10 +36,13 @@ __all__ = [
     "Pattern",
     "accept",
     "accept_instead",
+    "accept_seats",
     "admit",
     "archive",
     "ask",
+    "assign",
     "attribute",
+    "call_off_class",
     "cancel",
     "conclude",
     "confirm",
@@ -48,6 +53,7 @@ __all__ = [
     "drop_meeting",
     "edit_course",
     "edit_program",
+    "end_teaching",
     "enrol",
     "export",
     "follow",
@@ -60,6 +66,7 @@ __all__ = [
     "map_columns",
     "map_places",
     "message",
+    "move_class",
     "note_vain_search",
     "pin",
     "progress_of",

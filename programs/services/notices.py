@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Min, Q
 
 from base import clock
+from base.calendar import list_text, time_range_text, time_text, weekday_text
 from members.models import Care
 from notifications.models import Notice
 from notifications.services import post
@@ -107,6 +109,23 @@ def tell(
             values=common | values | {"enrolment": one.pk, "learner": one.learner.name},
             urgency=urgency,
         )
+
+
+def hours_by_language(hours: Iterable[tuple[int, dt.time | None, dt.time | None]]) -> dict[str, str]:
+    """Weekly hours (weekday, beginning, end) in words, by language."""
+    rows = sorted(hours, key=lambda hour: (hour[0], hour[1] or dt.time()))
+    return {
+        language: list_text([_hour(language, *one) for one in rows], language=language) for language in ("fa", "en")
+    }
+
+
+def _hour(language: str, weekday: int, starts: dt.time | None, ends: dt.time | None) -> str:
+    words = [weekday_text(weekday, language=language)]
+    if starts and ends:
+        words.append(time_range_text(starts, ends, language=language))
+    elif starts:
+        words.append(time_text(starts, language=language))
+    return " ".join(words)
 
 
 def post_to_planners(program: Program, event: str, *, leaving_out: Member, about: str = "", **values: Any) -> None:

@@ -211,6 +211,10 @@ def _plans(town: Town) -> list[Place]:
     pattern = services.Pattern([0, 2], first, 4, dt.time(16), dt.time(18))
     services.make_meetings(actor=member, course=course, pattern=pattern)
     services.remark(actor=member, program=program, text="خوب است")
+    held, off = course.meetings.order_by("starts_at")[:2]
+    services.call_off_class(actor=member, meeting=off)
+    phone = person(NAME)[0].phone or ""
+    teaching = services.assign(actor=member, course=course, contact=phone, from_on=clock.today())
     some = [
         ("workspace", "work/"),
         ("programs of the desk", "work/programs/"),
@@ -221,6 +225,9 @@ def _plans(town: Town) -> list[Place]:
         ("translations", "work/translations/"),
         ("course form", f"work/courses/{course.slug}/"),
         ("course history", f"work/courses/{course.slug}/history/"),
+        ("a class", f"work/courses/{course.slug}/meetings/{held.pk}/"),
+        ("instructors", f"work/courses/{course.slug}/instructors/"),
+        ("end a teaching", f"work/courses/{course.slug}/instructors/{teaching.pk}/"),
     ]
     return [Place(name, path, member) for name, path in some]
 

@@ -27,7 +27,7 @@ from members.models import ApiToken, Care, Learner, Member
 from notifications import links
 from notifications import services as telling
 from programs import calendars, services
-from programs.models import Course, Enrolment, Program
+from programs.models import ClassMeeting, Course, Enrolment, Program
 from tests.announcements.writing import Writing
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
@@ -150,7 +150,7 @@ def world() -> World:
         language="fa",
         options={},
     )
-    for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
+    for name in ("", "_report", "_columns", "_places", "_seats", "_confirm", "_undo"):
         made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
         made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
@@ -221,11 +221,27 @@ def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, An
     for name in RIGHTS:
         if re.match("api_work_program(?!s)", name):
             found[name, ""] = {"pk": program.pk}
-        elif re.match("api_work_course", name):
+        elif re.match("api_work_course(?!_export)", name):
             found[name, ""] = {"pk": course.pk}
     found["api_work_program_restore", ""]["number"] = 1
-    found["api_work_course_meeting", ""]["meeting"] = meeting.pk
+    _fill_classes(found, coordinator, course, meeting)
     return found
+
+
+def _fill_classes(
+    found: dict[tuple[str, str], dict[str, Any]], coordinator: Member, course: Course, meeting: ClassMeeting
+) -> None:
+    """One class meeting of a course, its instructor, its first version."""
+    teaching = services.assign(actor=coordinator, course=course, contact=coordinator.phone or "", from_on=clock.today())
+    for name in ("", "_move", "_off"):
+        found[f"programs:work_class{name}", ""] = {"slug": course.slug, "pk": meeting.pk}
+    for name in ("s", "_assign", "", "_end"):
+        about = {} if name in {"s", "_assign"} else {"pk": teaching.pk}
+        found[f"programs:work_instructor{name}", ""] = {"slug": course.slug} | about
+    for name in ("", "_move", "_off"):
+        found[f"api_work_course_meeting{name}", ""]["meeting"] = meeting.pk
+    found["api_work_course_instructor_end", ""]["teaching"] = teaching.pk
+    found["api_work_course_restore", ""]["number"] = 1
 
 
 def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
@@ -251,6 +267,9 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     for kind in ("", "somebody new"):
         made.values["api_work_roster", kind] = {"pk": place.course_id}
     made.values["api_work_message", ""] = {"pk": place.course_id}
+    made.values["api_work_course_export", ""] = {"pk": place.course_id}
+    for name in ("", "_answer", "_set_aside"):
+        made.values[f"api_work_wish{name}", ""] = {"pk": wish.pk}
     made.values["api_ask", ""] = {"pk": course.pk}
     made.data |= {
         ("api_work_roster", "somebody new"): WALK_IN,
@@ -562,6 +581,17 @@ WRITABLE = {
     "CloseIn": {"state"},
     "PublishIn": {"is_published"},
     "VersionIn": {"version"},
+    "MaybeWhyIn": {"fa", "en"},
+    "OffClassIn": {"reason"},
+    "MoveClassIn": {"starts_at", "ends_at", "venue", "reason"},
+    "AssignIn": {"person", "from_on", "until_on"},
+    "EndTeachingIn": {"until_on"},
+    "ColumnsIn": {"columns", "language"},
+    "PlaceIn": {"place", "venue"},
+    "PlacesIn": {"places"},
+    "SeatsIn": {"courses"},
+    "ExportIn": {"reason", "kind"},
+    "WishAnswerIn": {"program", "course"},
     "TitlesIn": {"fa", "en"},
     "NewProgramIn": {"workgroup", "area", "title"},
     "ProgramTextIn": PROGRAM_TEXTS,
@@ -575,7 +605,7 @@ WRITABLE = {
     "CopiesIn": {"firsts"},
     "WhyIn": {"fa", "en"},
     "CancelIn": {"reason"},
-    "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing"},
+    "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing", "partner"},
 }
 
 

@@ -56,6 +56,10 @@ FIELD_OF = {
     "not_in_group": "owner",
     "due_past": "due_on",
     "agenda_full": "agenda",
+    "class_long": "ends",
+    "class_past": "day",
+    "class_far": "day",
+    "no_member": "person",
 }
 
 
