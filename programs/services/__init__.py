@@ -8,7 +8,9 @@ from programs.services.enrolling import enrol, withdraw
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
 from programs.services.handing_in import confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
+from programs.services.merging import merge
 from programs.services.offers import accept, accept_instead, decline
+from programs.services.people import end_sessions, find_people, read_person, show_contact_of
 from programs.services.pinning import pin
 from programs.services.planning import (
     archive,
@@ -27,6 +29,7 @@ from programs.services.queue import sweep
 from programs.services.repair import save_repaired
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
+from programs.services.trail import export_trail
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
 from programs.services.working import progress_of, work_imports
 
@@ -48,8 +51,11 @@ __all__ = [
     "drop_meeting",
     "edit_course",
     "edit_program",
+    "end_sessions",
     "enrol",
     "export",
+    "export_trail",
+    "find_people",
     "follow",
     "forget_files",
     "forget_reminder",
@@ -59,6 +65,7 @@ __all__ = [
     "make_meetings",
     "map_columns",
     "map_places",
+    "merge",
     "message",
     "note_vain_search",
     "pin",
@@ -66,6 +73,7 @@ __all__ = [
     "promote",
     "publish",
     "publish_course",
+    "read_person",
     "read_roster",
     "remark",
     "remind",
@@ -78,6 +86,7 @@ __all__ = [
     "restore_course",
     "save_repaired",
     "set_aside",
+    "show_contact_of",
     "show_contacts",
     "submit",
     "support",
