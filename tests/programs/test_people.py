@@ -87,7 +87,7 @@ def test_a_search_is_on_the_record_without_its_words(staff: Member) -> None:
 
 def test_signs_of_an_expression_are_only_signs(staff: Member) -> None:
     person("سارا")
-    for asked in (".*", "[", "(a+)+$", "\\", "سا.*"):
+    for asked in (".*", "[", "(س+)+$", "\\"):
         assert services.find_people(actor=staff, asked=asked) == []
 
 
