@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from programs.api import catalogue, courses, dumps, groups, imports, meetings, places, programs, rosters, translations
+from programs.api import (
+    catalogue,
+    city,
+    courses,
+    dumps,
+    follows,
+    groups,
+    imports,
+    meetings,
+    places,
+    programs,
+    rosters,
+    translations,
+)
 
 urlpatterns = [
     path("courses/", catalogue.courses, name="api_courses"),
@@ -22,6 +35,7 @@ urlpatterns = [
     path("me/enrolments/<int:pk>/accept/", places.accept, name="api_accept"),
     path("me/enrolments/<int:pk>/decline/", places.decline, name="api_decline"),
     path("courses/<int:pk>/questions/", rosters.ask, name="api_ask"),
+    path("me/follows/", follows.follows, name="api_my_follows"),
     path("me/questions/", rosters.my_questions, name="api_my_questions"),
     path("work/courses/<int:pk>/roster/", rosters.roster, name="api_work_roster"),
     path("work/courses/<int:pk>/messages/", rosters.message, name="api_work_message"),
@@ -65,6 +79,13 @@ urlpatterns = [
     path("work/decisions/<int:pk>/", meetings.decision, name="api_work_decision"),
     path("work/decisions/<int:pk>/close/", meetings.close, name="api_work_decision_close"),
     path("work/decisions/<int:pk>/publish/", meetings.publish, name="api_work_decision_publish"),
+    path("city/settings/", city.settings, name="api_city_settings"),
+    path("city/people/find/", city.find, name="api_city_people_find"),
+    path("city/people/<int:pk>/", city.person, name="api_city_person"),
+    path("city/people/<int:pk>/contact/", city.contact, name="api_city_person_contact"),
+    path("city/people/<int:pk>/sign-out/", city.sign_out, name="api_city_person_sign_out"),
+    path("city/people/<int:pk>/merge/", city.merge, name="api_city_person_merge"),
+    path("city/audit/", city.audit, name="api_city_audit"),
     path("city/workgroups/", groups.city_workgroups, name="api_city_workgroups"),
     path("city/appointments/", groups.appointments, name="api_city_appointments"),
     path("city/appointments/<int:pk>/extend/", groups.extend, name="api_city_appointment_extend"),
