@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from programs import services
 from programs.listing import listed
 from programs.models import Course, Follow, Program, Reminder
 from programs.names import names
@@ -47,6 +48,18 @@ def thing(kind: str, slug: str, member: Member | AnonymousUser) -> Any:
     model = KINDS[kind]
     seen = model.objects.visible_to(member) if kind in {"programs", "courses"} else model.objects.all()
     return seen.filter(slug=slug).first()
+
+
+def press(member: Member, kind: str, row: Any, *, is_on: bool) -> None:
+    """Follows the thing or waits for its opening, or no more.
+
+    Raises:
+        Refused: those of the services.
+    """
+    if kind == "courses":
+        (services.remind if is_on else services.forget_reminder)(actor=member, course=row)
+    else:
+        (services.follow if is_on else services.unfollow)(actor=member, thing=row)
 
 
 class Followed(NamedTuple):

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from base import door
+from members.services import seal_trail
 from programs.services import forget_files, remind_of_tomorrow, sweep, tell_of_clashes, tell_of_openings, work_imports
 
 
@@ -14,11 +15,12 @@ def sweep_places() -> None:
 
 @shared_task(name="watch_courses")
 def watch_courses() -> None:
-    """Every quarter of an hour: reminders, openings and clashes, each told once."""
+    """Every quarter of an hour: reminders, openings and clashes, each told once; the trail of a day that is over is sealed."""
     remind_of_tomorrow()
     tell_of_openings()
     tell_of_clashes()
     forget_files()
+    seal_trail()
 
 
 @shared_task(name="work_imports")

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from programs.views import catalogue, course, embed, enrol, following, me, questions, wishes
-from programs.views.city import appointments, registers, settings, workgroups
+from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
+from programs.views.city import home as city_home
 from programs.views.work import (
     classes,
     courses,
@@ -123,6 +124,20 @@ urlpatterns = [
     path(f"{MEETING}/approve/", minutes.approve, name="work_meeting_approve"),
     path(f"{MEETING}/minutes/", minutes.minutes_print, name="work_minutes"),
     path(f"{MEETING}/minutes.pdf", minutes.minutes_pdf, name="work_minutes_pdf"),
+    path("city/", city_home.city, name="city"),
+    path("city/people/", people.people_page, name="city_people"),
+    path("city/people/find/", people.people_find, name="city_people_find"),
+    path("city/people/<int:pk>/", people.person, name="city_person"),
+    path("city/people/<int:pk>/contact/", people.person_contact, name="city_person_contact"),
+    path("city/people/<int:pk>/sessions/", people.person_sessions, name="city_person_sessions"),
+    path("city/people/<int:pk>/merge/", people.person_merge, name="city_person_merge"),
+    path("city/people/<int:pk>/merge/confirm/", people.person_merge_confirm, name="city_person_merge_confirm"),
+    path("city/staff/", staff.staff_page, name="city_staff"),
+    path("city/staff/appoint/", staff.staff_appoint, name="city_staff_appoint"),
+    path("city/staff/<int:pk>/", staff.staff_term, name="city_staff_term"),
+    path("city/staff/<int:pk>/save/", staff.staff_term_save, name="city_staff_term_save"),
+    path("city/audit/", audit.audit, name="city_audit"),
+    path("city/audit/export/", audit.audit_export, name="city_audit_export"),
     path("city/settings/", settings.settings_page, name="city_settings"),
     path("city/settings/save/", settings.settings_save, name="city_settings_save"),
     path("city/settings/logo/", settings.logo_save, name="city_logo_save"),

@@ -57,6 +57,10 @@ LAST_COORDINATOR = Refusal(
     _("Then nobody coordinates the workgroup. Appoint someone else first, or confirm that it shall be so"),
 )
 NOWHERE = Refusal("nowhere", _("Say where: choose a venue, or write a place or a link"))
+LAST_STAFF = Refusal(
+    "last_coordinator",
+    _("Then nobody of the municipality has this desk. Appoint someone else first, or confirm that it shall be so"),
+)
 HOURS_WRONG = Refusal("hours_wrong", _("The meeting ends before it begins; check both hours"))
 MEETING_LONG = Refusal("meeting_long", _("A meeting lasts twelve hours at most; check both hours"))
 MEETING_PAST = Refusal("meeting_past", _("This hour has passed; write a later day or hour"))
@@ -209,7 +213,10 @@ def why_not_release(appointment: Appointment, until_on: dt.date, *, is_sure: boo
 
 
 def why_not_without(appointment: Appointment, day: dt.date) -> Refusal | None:
-    """Whether the workgroup would have no coordinator on that day, were it not for this appointment."""
+    """Whether the workgroup would have no coordinator on that day, or the municipality no staff, were it not for this one."""
+    if appointment.role == Appointment.Role.STAFF:
+        staff = Appointment.objects.open_on(day).filter(role=Appointment.Role.STAFF).exclude(pk=appointment.pk)
+        return None if staff.exists() else LAST_STAFF
     if appointment.role != Appointment.Role.COORDINATOR:
         return None
     others = Appointment.objects.open_on(day).filter(

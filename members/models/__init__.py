@@ -15,7 +15,7 @@ from members.models.people import (
     digests,
     years_between,
 )
-from members.models.trail import Audit
+from members.models.trail import Audit, Seal
 
 __all__ = [
     "LIFE_OF_A_CODE",
@@ -29,6 +29,7 @@ __all__ = [
     "IdempotencyKey",
     "Learner",
     "Member",
+    "Seal",
     "Session",
     "SignInCode",
     "digests",

@@ -30,3 +30,20 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.object_type} #{self.object_id}"
+
+
+class Seal(models.Model):
+    """The trail of one day as it was the night after: a hash over its lines and over the seal of the day before."""
+
+    day = models.DateField(_("day"), unique=True)
+    lines = models.PositiveIntegerField(_("lines"))
+    digest = models.CharField(_("digest"), max_length=64)
+    made_at = models.DateTimeField(_("made at"), default=clock.now)
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self) -> str:
+        return f"{self.day}"

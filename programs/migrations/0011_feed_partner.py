@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0009_imports'),
+        ('programs', '0010_follows'),
         ('workgroups', '0002_meetings_and_decisions'),
     ]
 

@@ -9,7 +9,9 @@ from programs.services.enrolling import enrol, withdraw
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
 from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
+from programs.services.merging import merge
 from programs.services.offers import accept, accept_instead, decline
+from programs.services.people import end_sessions, find_people, read_person, show_contact_of
 from programs.services.pinning import pin
 from programs.services.planning import (
     archive,
@@ -29,6 +31,7 @@ from programs.services.repair import save_repaired
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
 from programs.services.teaching import assign, end_teaching
+from programs.services.trail import export_trail
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
 from programs.services.working import progress_of, work_imports
 
@@ -53,9 +56,12 @@ __all__ = [
     "drop_meeting",
     "edit_course",
     "edit_program",
+    "end_sessions",
     "end_teaching",
     "enrol",
     "export",
+    "export_trail",
+    "find_people",
     "follow",
     "forget_files",
     "forget_reminder",
@@ -65,6 +71,7 @@ __all__ = [
     "make_meetings",
     "map_columns",
     "map_places",
+    "merge",
     "message",
     "move_class",
     "note_vain_search",
@@ -73,6 +80,7 @@ __all__ = [
     "promote",
     "publish",
     "publish_course",
+    "read_person",
     "read_roster",
     "remark",
     "remind",
@@ -85,6 +93,7 @@ __all__ = [
     "restore_course",
     "save_repaired",
     "set_aside",
+    "show_contact_of",
     "show_contacts",
     "submit",
     "support",

@@ -14,15 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from base.pages import is_htmx
 from base.refusal import Refused
 from members.sessions import member_of
-from programs import following, services
-from programs.following import PAGES, button_for, followed_by
+from programs import following
+from programs.following import PAGES, button_for, followed_by, press
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from django.http import HttpRequest
-
-    from members.models import Member
 
 
 @login_required
@@ -50,7 +46,7 @@ def _pressed(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         raise Http404
     refused = ""
     try:
-        _set(member, kind, row, is_on=is_on)
+        press(member, kind, row, is_on=is_on)
     except Refused as error:
         refused = str(error.refusal.message)
     if is_htmx(request):
@@ -61,13 +57,6 @@ def _pressed(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     else:
         messages.success(request, _said(kind, is_on=is_on))
     return redirect("programs:follows" if request.POST.get("source") == "me" else button_for(kind, row, member).page)
-
-
-def _set(member: Member, kind: str, row: Any, *, is_on: bool) -> None:
-    if kind == "courses":
-        (services.remind if is_on else services.forget_reminder)(actor=member, course=row)
-    else:
-        (services.follow if is_on else services.unfollow)(actor=member, thing=row)
 
 
 def _said(kind: str, *, is_on: bool) -> str:

@@ -140,7 +140,7 @@ def world() -> World:
     _fill_desk(made, town, course, member)
     _convene(made, town)
     made.values["programs:follow", ""] = {"kind": "programs", "slug": town.program.slug}
-    desk_rows.fill(made.values, made.data)
+    desk_rows.fill(made.values)
     run = services.hand_in(
         actor=everyone["coordinator"],
         workgroup=town.workgroup,
@@ -605,6 +605,12 @@ WRITABLE = {
     "CopiesIn": {"firsts"},
     "WhyIn": {"fa", "en"},
     "CancelIn": {"reason"},
+    "CityNamesIn": {"fa", "en"},
+    "CityIn": {"names", "phone", "quiet_from", "quiet_until", "version"},
+    "FindIn": {"asked"},
+    "LookIn": {"reason"},
+    "MergeIn": {"gone"},
+    "FollowIn": {"kind", "slug", "on"},
     "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing", "partner"},
 }
 

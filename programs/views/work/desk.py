@@ -95,9 +95,13 @@ def posted(page: str, *names: str) -> Callable[[View], View]:
 
 def rejected(request: HttpRequest, template: str, context: dict[str, Any], page: str, **names: Any) -> HttpResponse:
     """The page again with what was typed (422); its twin is the page, not the address of the button."""
+    return render(request, template, {**context, "twin_url": twin_of_page(page, **names)}, status=422)
+
+
+def twin_of_page(page: str, **names: Any) -> str:
+    """A page's address in the other language, for what a button's address shows."""
     with override("en" if get_language() == "fa" else "fa"):
-        twin = reverse(page, kwargs=names)
-    return render(request, template, {**context, "twin_url": twin}, status=422)
+        return reverse(page, kwargs=names)
 
 
 def tried(form: Form, work: Callable[[], Any]) -> Refusal | None:
