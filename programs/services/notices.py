@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,7 @@ from django.db.models import Min, Q
 from base import clock
 from members.models import Care
 from notifications.models import Notice
-from notifications.services import post
+from notifications.services import post, recall
 from programs.models import ClassMeeting, Course
 from workgroups.models import Appointment
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from members.models import Member
     from programs.models import Enrolment, Program
+
+MOVES, ENDS = frozenset({"moved", "changed"}), frozenset({"cancelled", "withdrawn"})
 
 
 def facts(course_id: int) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def tell(
     if not enrolments:
         return
     common, receivers = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
+    _recall_reminders(enrolments, event, common["starts_on"])
     for one in enrolments:
         post(
             key=f"enrolment:{one.pk}:{event}{about and ':'}{about}",
@@ -107,6 +111,13 @@ def tell(
             values=common | values | {"enrolment": one.pk, "learner": one.learner.name},
             urgency=urgency,
         )
+
+
+def _recall_reminders(enrolments: Sequence[Enrolment], event: str, starts_on: str | None) -> None:
+    """A reminder that still waits (for the morning, or for a provider) would say what is not so any more."""
+    days = [(clock.today() + dt.timedelta(days=ahead)).isoformat() for ahead in (0, 1)]
+    if event in MOVES or (event in ENDS and starts_on in days):
+        recall(keys=[f"enrolment:{one.pk}:starts_tomorrow:{day}" for one in enrolments for day in days])
 
 
 def post_to_planners(program: Program, event: str, *, leaving_out: Member, about: str = "", **values: Any) -> None:

@@ -205,9 +205,9 @@ def test_a_provider_that_reports_nothing_is_asked_once(at: At, sent: Delivery, s
     assert sent.receipt == "delivered"
 
 
-def test_a_pause_of_a_line_is_jittered() -> None:
+def test_a_pause_of_a_line_isjittered() -> None:
     """T20: workers do not come back all at the same instant."""
-    waits = {lines._jittered(lines.PAUSE) for _ in range(20)}
+    waits = {lines.jittered(lines.PAUSE) for _ in range(20)}
     assert len(waits) > 10
     assert all(lines.PAUSE <= wait <= lines.PAUSE * 1.2 for wait in waits)
 
