@@ -1,9 +1,9 @@
 """D2 and the whole city: an announcement to 200,000 while everything fails that can fail.
 
-Its own PostgreSQL. First the publisher is killed 20 times: exactly one row for each member and channel. Then two workers
-send to a mail server and a gateway, and meanwhile a worker is killed five times, PostgreSQL is stopped at once and started
-again, the mail server answers 450 for a while and drops connections in the middle of DATA and after it; Redis is not there at
-all for 30 seconds. An urgent notice overtakes the rest. Prints the figures; the exit code is 1 when one is wrong.
+Its own PostgreSQL and Redis. First the publisher is killed 20 times: exactly one row for each member and channel. Then two
+Celery workers send to a mail server and a gateway, and meanwhile a worker is killed five times, PostgreSQL is stopped at once
+and started again, Redis is stopped for a while, the mail server answers 450 and drops connections in the middle of DATA and
+after it. An urgent notice overtakes the rest. Prints the figures; the exit code is 1 when one is wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from drills.ground import Redis, Server, awake, open_news, people, server, worker
+from drills.ground import Redis, Server, awake, beat, open_news, people, server, worker
 from drills.race_seats import check
 from drills.sinks import listening
 
@@ -77,14 +77,17 @@ class Storm:
     """Everything that happens to the senders."""
 
     def __init__(self, options: argparse.Namespace, place: Server, mail: Mail, environment: dict[str, str]) -> None:
-        self.options, self.place, self.mail, self.environment = options, place, mail, environment
+        self.options, self.place, self.mail, self.redis = options, place, mail, Redis()
+        self.redis.start()
+        self.environment = environment | {"REDIS_URL": self.redis.url}
         self.chance = random.Random(options.seed)  # noqa: S311 - the same instants each time
         self.workers = [self.start(), self.start()]
+        self.beat = beat(self.environment, place.data.parent)
         self.kills = self.outages = 0
 
     def start(self) -> subprocess.Popen[bytes]:
         """One more worker."""
-        return worker(self.environment, "--lease", str(LEASE), "--pause", "5")
+        return worker(self.environment, "--celery", "--lease", str(LEASE), "--pause", "5")
 
     def kill(self) -> None:
         """Ends one of the two at once, and starts another."""
@@ -113,6 +116,9 @@ class Storm:
                 self.outage()
             self.kill()
             time.sleep(part / 2 + self.chance.uniform(0, 2))
+        self.redis.stop()
+        time.sleep(self.options.trouble / 2)
+        self.redis.start()
         for mode, seconds in (("busy", self.options.trouble), ("dropping", self.options.trouble / 2)):
             self.mail.mode = mode
             time.sleep(seconds)
@@ -120,9 +126,10 @@ class Storm:
 
     def end(self) -> None:
         """No worker is left."""
-        for one in self.workers:
+        for one in (*self.workers, self.beat):
             one.kill()
             one.wait()
+        self.redis.stop()
 
 
 def overtake(mail: Mail) -> float:
@@ -153,7 +160,7 @@ def send(
     options: argparse.Namespace, place: Server, mail: Mail, texts: Texts, environment: dict[str, str]
 ) -> list[bool]:
     """The storm, the overtaking, and until nothing waits any more."""
-    begun, storm, redis = time.monotonic(), Storm(options, place, mail, environment), Redis()
+    begun, storm = time.monotonic(), Storm(options, place, mail, environment)
     try:
         time.sleep(10)
         early = (len(mail.received) + len(texts.posts)) / (time.monotonic() - begun)
@@ -164,7 +171,6 @@ def send(
             time.sleep(2)
     finally:
         storm.end()
-        redis.stop()
     print(
         f"     {time.monotonic() - begun:.0f} s, {storm.kills} workers killed, {storm.outages} outages of the database, "
         f"{mail.dropped_after} dropped after DATA; {early:.0f} messages a second at first; urgent after {urgent:.1f} s"

@@ -172,6 +172,13 @@ def worker(environment: dict[str, str], *options: str) -> subprocess.Popen[bytes
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
 
+def beat(environment: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """The one schedule of the portal."""
+    command = [sys.executable, "-m", "celery", "-A", "learningcity", "beat", "-l", "CRITICAL"]
+    command += ["-s", str(folder / "beat"), "--pidfile", ""]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
 def people(size: int, *, sms_share: int = 4) -> None:
     """Members written at once: one in so many has a mobile number, the others an e-mail address; one in five reads English."""
     from django.db import connection

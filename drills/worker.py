@@ -13,6 +13,9 @@ def main() -> None:
     parser.add_argument("--lease", type=float, default=120)
     parser.add_argument("--pause", type=float, default=30, help="seconds for which a broken line is left alone")
     parser.add_argument("--clock", type=float, default=0, help="seconds by which this machine's clock is wrong")
+    parser.add_argument(
+        "--celery", action="store_true", help="wait for the beat behind Redis instead of looking each second"
+    )
     parser.add_argument("--publish", default="", help="spread the notice of that key instead, and end")
     parser.add_argument("--sweep", action="store_true", help="sweep places once instead, and end")
     options = parser.parse_args()
@@ -41,12 +44,16 @@ def deliver(options: argparse.Namespace) -> None:
     """Hands over what is due."""
     from django.core.management import call_command
 
+    from learningcity.celery import app
     from notifications.services import claim, lines
 
     claim.LEASE = dt.timedelta(seconds=options.lease)
     claim.LEAST_LEFT = dt.timedelta(seconds=options.lease / 4)
     lines.PAUSE = dt.timedelta(seconds=options.pause)
-    call_command("deliver")
+    if options.celery:
+        app.worker_main(["worker", "-P", "solo", "--without-gossip", "--without-mingle", "-l", "CRITICAL"])
+    else:
+        call_command("deliver")
 
 
 def publish(key: str) -> None:

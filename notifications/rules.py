@@ -35,6 +35,7 @@ WORKGROUPS = frozenset(
     )
 )
 PLANNING = frozenset(f"programs/{event}" for event in ("review", "remark", "asked", "teaching", "teaching_ended"))
+REMINDERS = frozenset({"programs/starts_tomorrow"})
 EVERY_KIND = "*"
 NEWS = frozenset(f"announcements/{event}" for event in ("news", "call", "event", "change", "correction", "digest"))
 EVERYBODY = frozenset({"announcements/urgent"})  # kinds that nobody chooses: they take every way that reaches a person
@@ -159,6 +160,12 @@ def is_near(kind: str, values: dict[str, Any], now: dt.datetime) -> bool:
     if kind not in CHANGES or not starts_at:
         return False
     return now <= dt.datetime.fromisoformat(starts_at) < now + NEAR
+
+
+def is_begun(kind: str, values: dict[str, Any], now: dt.datetime) -> bool:
+    """Whether it reminds of a class that has begun."""
+    starts_at = values.get("starts_at")
+    return kind in REMINDERS and bool(starts_at) and dt.datetime.fromisoformat(str(starts_at)) <= now
 
 
 def is_quiet(now: dt.datetime) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from base import clock
 from notifications.models import Channel, Delivery
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 LEASE = dt.timedelta(seconds=120)
 LEAST_LEFT = dt.timedelta(seconds=30)
 State = Delivery.State
+_BEGIN = """UPDATE notifications_delivery SET state = 'sending', attempts = attempts + 1, provider = %s
+WHERE id = %s AND leased_until = %s AND state = 'queued'"""
+_SENT = """UPDATE notifications_delivery
+SET state = 'sent', sent_at = %s, error = '', attempts = attempts + %s, leased_until = NULL
+WHERE id = %s AND leased_until = %s AND state IN ('queued', 'sending')"""
 
 
 class Batch(NamedTuple):
@@ -55,8 +60,21 @@ def _free(now: dt.datetime) -> Q:
 
 def begin(batch: Batch, row: Delivery, provider: str = "") -> bool:
     """Marks one row as being in hand, right before its hand-over; false when it is no longer this worker's."""
-    mine = Delivery.objects.filter(batch.mine(), pk=row.pk, state=State.QUEUED)
-    return bool(mine.update(state=State.SENDING, attempts=F("attempts") + 1, provider=provider))
+    return _write(_BEGIN, [provider], batch, row)
+
+
+def _write(statement: str, values: list[Any], batch: Batch, row: Delivery) -> bool:
+    """One row by its lease, many times a second: without the time that the ORM takes to put the same together."""
+    until = connection.ops.adapt_datetimefield_value(batch.until)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, row.pk, until])
+        return bool(cursor.rowcount)
+
+
+def mark_sent(row: Delivery, batch: Batch) -> bool:
+    """Writes that it was handed over, committed at once; a text message was counted when it was taken in hand."""
+    counted = 0 if row.channel == Channel.SMS else 1
+    return _write(_SENT, [connection.ops.adapt_datetimefield_value(clock.now()), counted], batch, row)
 
 
 def give_back(batch: Batch, rows: Iterable[Delivery]) -> None:

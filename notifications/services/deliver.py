@@ -21,7 +21,7 @@ from notifications.channels.sms import Sms, is_known
 from notifications.models import Channel, Delivery
 from notifications.services import lines
 from notifications.services.address import note_refusal
-from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, put_off
+from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, mark_sent, put_off
 from notifications.services.codes import hand_over_codes
 from notifications.services.digests import gather
 from notifications.services.letters import Letters
@@ -195,7 +195,7 @@ def _handed(work: Work, row: Delivery, message: Message) -> bool:
         is_away = isinstance(error, Away) or (isinstance(error, Lost) and row.channel == Channel.SMS)
         return not work.ear.bad(is_away=is_away)
     else:
-        mark(row, work.batch, state=State.SENT, sent_at=clock.now(), error="", attempts=_counted(row))
+        mark_sent(row, work.batch)
         work.ear.good()
     return True
 

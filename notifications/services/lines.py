@@ -46,11 +46,12 @@ def _look(name: str) -> Open | None:
         return Open(name, is_trial=False)
     if line.away_until > now:
         return None
-    mine = Line.objects.filter(name=name, away_until=line.away_until).update(away_until=now + _jittered(PAUSE))
+    mine = Line.objects.filter(name=name, away_until=line.away_until).update(away_until=now + jittered(PAUSE))
     return Open(name, is_trial=True) if mine else None
 
 
-def _jittered(wait: dt.timedelta) -> dt.timedelta:
+def jittered(wait: dt.timedelta) -> dt.timedelta:
+    """Up to a fifth longer, so that not all come back at the same instant."""
     return wait * random.SystemRandom().uniform(1, 1 + SPREAD)
 
 
@@ -113,7 +114,7 @@ def _note(name: str, answer: str, *, is_away: bool) -> bool:
         line.save()
         return "0" in line.recent
     wait = _wait_after(line, is_away=is_away)
-    line.away_until = clock.now() + _jittered(wait) if wait else line.away_until
+    line.away_until = clock.now() + jittered(wait) if wait else line.away_until
     line.save()
     return bool(wait)
 

@@ -33,6 +33,12 @@ def withdraw(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk, withdrawn_at__isnull=True).update(withdrawn_at=clock.now(), paused_at=None)
 
 
+def recall(*, keys: Iterable[str]) -> int:
+    """Withdraws the notices of those keys, in the caller's transaction; returns how many there were."""
+    said = Notice.objects.filter(key__in=list(keys), withdrawn_at__isnull=True)
+    return said.update(withdrawn_at=clock.now())
+
+
 def resend_failed(notice: Notice) -> int:
     """Tries again what had failed; returns how many. What may have arrived is not among them."""
     failed = Delivery.objects.filter(notice=notice, state=State.FAILED, notice__withdrawn_at__isnull=True)

@@ -56,11 +56,17 @@ class Watch:
             return "erased"
         if row.notice_id in self._withdrawn:
             return "withdrawn"
-        if row.notice.expires_at is not None and row.notice.expires_at <= clock.now():
+        if self._is_late(row):
             return "expired"
         if {(row.member_id, rules.asked_for(row.notice.kind)), (row.member_id, rules.EVERY_KIND)} & self._stopped:
             return "unwanted"
         return "" if row.channel == Channel.PUSH or address(row.member, row.channel) else "no address"
+
+    @staticmethod
+    def _is_late(row: Delivery) -> bool:
+        now = clock.now()
+        is_over = row.notice.expires_at is not None and row.notice.expires_at <= now
+        return is_over or rules.is_begun(row.notice.kind, row.notice.values, now)
 
 
 def address(member: Member, channel: str) -> str | None:

@@ -13,7 +13,7 @@ from base import clock
 from base.calendar import list_text, time_range_text, time_text, weekday_text
 from members.models import Care
 from notifications.models import Notice
-from notifications.services import post
+from notifications.services import post, recall
 from programs.models import ClassMeeting, Course
 from workgroups.models import Appointment
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from members.models import Member
     from programs.models import Enrolment, Program
+
+MOVES, ENDS = frozenset({"moved", "changed"}), frozenset({"cancelled", "withdrawn"})
 
 
 def facts(course_id: int) -> dict[str, Any]:
@@ -101,6 +103,7 @@ def tell(
     if not enrolments:
         return
     common, receivers = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
+    _recall_reminders(enrolments, event, common["starts_on"])
     for one in enrolments:
         post(
             key=f"enrolment:{one.pk}:{event}{about and ':'}{about}",
@@ -109,6 +112,13 @@ def tell(
             values=common | values | {"enrolment": one.pk, "learner": one.learner.name},
             urgency=urgency,
         )
+
+
+def _recall_reminders(enrolments: Sequence[Enrolment], event: str, starts_on: str | None) -> None:
+    """A reminder that still waits (for the morning, or for a provider) would say what is not so any more."""
+    days = [(clock.today() + dt.timedelta(days=ahead)).isoformat() for ahead in (0, 1)]
+    if event in MOVES or (event in ENDS and starts_on in days):
+        recall(keys=[f"enrolment:{one.pk}:starts_tomorrow:{day}" for one in enrolments for day in days])
 
 
 def hours_by_language(hours: Iterable[tuple[int, dt.time | None, dt.time | None]]) -> dict[str, str]:

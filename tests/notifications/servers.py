@@ -102,6 +102,7 @@ class Gateway:
     keeps: bool = True
     delay: float = 0.0
     silent: threading.Event = field(default_factory=threading.Event)
+    says: str = ""
 
 
 @contextmanager
@@ -123,13 +124,14 @@ def gateway() -> Iterator[tuple[Gateway, str]]:
 
         def do_GET(self) -> None:
             found = self.path.rsplit("/", 1)[-1] in state.known
-            self._answer(state.asked_status or (200 if found else 404))
+            self._answer(state.asked_status or (200 if found else 404), {"state": state.says} if state.says else {})
 
-        def _answer(self, status: int) -> None:
+        def _answer(self, status: int, facts: dict[str, str] | None = None) -> None:
+            content = json.dumps(facts or {}).encode()
             self.send_response(status)
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(content)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the server's name
             """Says nothing."""

@@ -213,6 +213,14 @@ def test_a_notice_whose_time_is_over_is_not_sent(at: At, mail: MailHandler) -> N
     assert (state(row), row.error) == (("dropped", 0), "expired")
 
 
+def test_nobody_is_reminded_of_a_class_that_has_begun(at: At, mail: MailHandler) -> None:
+    """D12."""
+    row = mailed(kind="programs/starts_tomorrow", urgency=Notice.Urgency.SERVICE)
+    at(dt.datetime.fromisoformat(VALUES["starts_at"]))
+    services.deliver_due()
+    assert (state(row), row.error, mail.received) == (("dropped", 0), "expired", [])
+
+
 def test_who_was_erased_meanwhile_is_told_nothing(at: At, mail: MailHandler) -> None:
     """I20."""
     row = mailed()
