@@ -1,109 +1,27 @@
-"""Who may open which address: one line for each name of the URLconf, walked by the tests person by person.
-
-An address that is not placed here fails the build. "Not yours" is 404 everywhere; 403 stands for what one may know of and
-not do (a token whose scope is too narrow, a session without its form's token).
-"""
+"""Who may open which page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-PEOPLE = ("visitor", "member", "stranger", "coordinator", "staff", "superuser")
-TOKENS = ("read", "me", "work")
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """The status with which one method of an address answers each person.
-
-    `member` is whom the row belongs to and the owner of the tokens; `of` names the row where it matters which one it is.
-    """
-
-    visitor: int
-    member: int
-    stranger: int
-    coordinator: int
-    staff: int
-    superuser: int
-    read: int | None = None
-    me: int | None = None
-    work: int | None = None
-    method: str = "GET"
-    of: str = ""
-
-
-def everybody(status: int = 200, method: str = "GET", of: str = "") -> Right:
-    """The same answer for all; on the API for tokens too."""
-    same = dict.fromkeys((*PEOPLE, *TOKENS), status)
-    return Right(**same, method=method, of=of)
-
-
-def members(status: int = 200, method: str = "GET", *, visitor: int = 302) -> Right:
-    """Whoever is signed in; visitors are led to sign in."""
-    return replace(everybody(status, method), visitor=visitor, read=visitor, me=visitor, work=visitor)
-
-
-def owner(status: int = 200, method: str = "GET") -> Right:
-    """The one to whom the row belongs; for all others it is not there, whatever their role."""
-    return replace(members(404, method), member=status)
-
-
-def answering(of: str) -> Right:
-    """Those who answer for it: its workgroup's coordinators, staff, superusers; for all others it is not there."""
-    return replace(everybody(404, of=of), coordinator=200, staff=200, superuser=200)
-
-
-def desk(status: int = 200, method: str = "GET", of: str = "") -> Right:
-    """Those who answer for the workgroup of the row, or for any where there is no row; for all others it is not there."""
-    right = replace(members(404, method), of=of)
-    return replace(right, coordinator=status, staff=status, superuser=status)
-
-
-def governing(status: int = 200, method: str = "GET") -> Right:
-    """Municipal staff and superusers, who found workgroups and appoint; for all others it is not there."""
-    return replace(members(404, method), staff=status, superuser=status)
-
-
-def by_token(right: Right) -> Right:
-    """As the API does it: 401 without a member; tokens need the scope `me`."""
-    return replace(right, visitor=401, read=403, me=right.member, work=right.member)
-
-
-def by_work_token(right: Right) -> Right:
-    """As the API does it for work: 401 without a member; tokens need the scope `work`."""
-    return replace(right, visitor=401, read=403, me=403, work=right.member)
-
-
-def writing(status: int = 302, *, visitor: int = 302) -> tuple[Right, ...]:
-    """An address that only changes something: who opens it is led to its page, whoever they are."""
-    return members(302), members(status, "POST", visitor=visitor)
-
-
-def acting(status: int = 302) -> tuple[Right, ...]:
-    """An address of the workspace that only changes something: who opens it is led to its page, the rest is `desk`."""
-    return everybody(302), desk(status, "POST")
-
-
-def at_desks(status: int = 200, method: str = "GET") -> tuple[Right, ...]:
-    """An address at both desks: the city's is for staff, the workgroups' for coordinators as well."""
-    return replace(governing(status, method), of="city"), desk(status, method, of="work")
-
-
-def acting_at_desks(status: int = 302) -> tuple[Right, ...]:
-    """An address at both desks that only changes something."""
-    return everybody(302, of="city"), everybody(302, of="work"), *at_desks(status, "POST")
-
-
-def by_token_at_desks(status: int = 200, method: str = "GET") -> tuple[Right, ...]:
-    """As the API does it."""
-    city, work = at_desks(status, method)
-    return by_work_token(city), by_work_token(work)
-
+from learningcity.rights.shapes import (
+    Right,
+    acting,
+    acting_at_desks,
+    answering,
+    at_desks,
+    desk,
+    everybody,
+    governing,
+    members,
+    owner,
+    writing,
+)
 
 _signing_in = (everybody(302), everybody(422, "POST"))
 _ADMIN = Right(302, 302, 302, 302, 302, 200)
 
-RIGHTS: dict[str, tuple[Right, ...]] = {
+PAGES: dict[str, tuple[Right, ...]] = {
     # What is public
     "entry": (everybody(302),),
     "home": (everybody(),),
@@ -326,110 +244,6 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "announcements:desk_document_drop": acting_at_desks(),
     "announcements:desk_deliveries": at_desks(),
     "announcements:desk_steer": acting_at_desks(),
-    # The API
-    "schema": (everybody(),),
-    "docs": (everybody(),),
-    "api_courses": (everybody(),),
-    "api_courses_feed": (everybody(),),
-    "api_courses_json": (everybody(),),
-    "api_courses_csv": (everybody(),),
-    "api_courses_xcri": (everybody(),),
-    "api_course": (everybody(of="published"), answering("draft")),
-    "api_programs": (everybody(),),
-    "api_areas": (everybody(),),
-    "api_organisations": (everybody(),),
-    "api_workgroups": (everybody(),),
-    "api_venues": (everybody(),),
-    "api_announcements": (everybody(),),
-    "api_announcement": (everybody(),),
-    "api_desk_announcements": (*by_token_at_desks(), *by_token_at_desks(400, "POST")),
-    "api_desk_announcement": (*by_token_at_desks(), *by_token_at_desks(400, "PATCH")),
-    "api_desk_submit": by_token_at_desks(409, "POST"),
-    "api_desk_approve": by_token_at_desks(400, "POST"),
-    "api_desk_send_back": by_token_at_desks(200, "POST"),
-    "api_desk_withdraw": by_token_at_desks(400, "POST"),
-    "api_desk_messages": (*by_token_at_desks(), *by_token_at_desks(400, "POST")),
-    "api_me": (by_token(members()),),
-    "api_my_learners": (by_token(members()),),
-    "api_my_enrolments": (by_token(members()),),
-    "api_inbox": (by_token(members()),),
-    "api_inbox_read": (by_token(members(204, "POST")),),
-    "api_enrol": (by_token(members(201, "POST")), by_token(replace(owner(201, "POST"), of="for the learner"))),
-    "api_withdraw": (by_token(owner(204, "DELETE")),),
-    "api_accept": (by_token(owner(200, "POST")),),
-    "api_decline": (by_token(owner(200, "POST")),),
-    "api_ask": (by_token(members(201, "POST")),),
-    "api_my_follows": (by_token(members()), by_token(members(400, "POST"))),
-    "api_my_questions": (by_token(members()),),
-    "api_work_roster": (by_work_token(desk()), by_work_token(desk(201, "POST", of="somebody new"))),
-    "api_work_message": (by_work_token(desk(201, "POST")),),
-    "api_work_withdraw": (by_work_token(desk(200, "POST")),),
-    "api_work_promote": (by_work_token(desk(200, "POST")),),
-    "api_work_contact": (by_work_token(desk(200, "POST")),),
-    "api_work_questions": (by_work_token(members()),),
-    "api_work_reply": (by_work_token(desk(200, "POST")),),
-    "api_city_settings": (by_work_token(governing()), by_work_token(governing(400, "PUT"))),
-    "api_city_people_find": (by_work_token(governing(400, "POST")),),
-    "api_city_person": (by_work_token(governing()),),
-    "api_city_person_contact": (by_work_token(governing(400, "POST")),),
-    "api_city_person_sign_out": (by_work_token(governing(200, "POST")),),
-    "api_city_person_merge": (by_work_token(governing(400, "POST")),),
-    "api_city_audit": (by_work_token(governing()),),
-    "api_work_programs": (by_work_token(desk()), by_work_token(desk(201, "POST", of="a title"))),
-    "api_work_program": (by_work_token(desk()), by_work_token(desk(400, "PATCH"))),
-    "api_work_program_publish": (by_work_token(desk(409, "POST")),),
-    "api_work_program_submit": (by_work_token(desk(200, "POST")),),
-    "api_work_program_archive": (by_work_token(desk(200, "POST")),),
-    "api_work_program_reopen": (by_work_token(desk(200, "POST")),),
-    "api_work_program_remarks": (by_work_token(desk()), by_work_token(desk(400, "POST"))),
-    "api_work_program_courses": (by_work_token(desk()), by_work_token(desk(201, "POST"))),
-    "api_work_program_versions": (by_work_token(desk()),),
-    "api_work_program_restore": (by_work_token(desk(400, "POST")),),
-    "api_work_course": (by_work_token(desk()), by_work_token(desk(400, "PATCH"))),
-    "api_work_course_publish": (by_work_token(desk(409, "POST")),),
-    "api_work_course_meetings": (by_work_token(desk()), by_work_token(desk(400, "POST"))),
-    "api_work_course_meeting": (by_work_token(desk(204, "DELETE")),),
-    "api_work_course_meeting_move": (by_work_token(desk(400, "POST")),),
-    "api_work_course_meeting_off": (by_work_token(desk(409, "POST")),),
-    "api_work_course_instructors": (by_work_token(desk()), by_work_token(desk(400, "POST"))),
-    "api_work_course_instructor_end": (by_work_token(desk(400, "POST")),),
-    "api_work_course_versions": (by_work_token(desk()),),
-    "api_work_course_restore": (by_work_token(desk(400, "POST")),),
-    "api_work_course_export": (by_work_token(desk(400, "POST")),),
-    "api_work_wishes": (by_work_token(desk()),),
-    "api_work_wish": (by_work_token(desk()),),
-    "api_work_wish_answer": (by_work_token(desk(400, "POST")),),
-    "api_work_wish_set_aside": (by_work_token(desk(200, "POST")),),
-    "api_work_searches": (by_work_token(desk()),),
-    "api_work_coverage": (by_work_token(desk()),),
-    "api_work_course_copies": (by_work_token(desk(400, "POST")),),
-    "api_work_course_cancel": (by_work_token(desk(400, "POST")),),
-    "api_work_translations": (by_work_token(desk()),),
-    "api_work_imports": (by_work_token(desk()), by_work_token(desk(415, "POST"))),
-    "api_work_import": (by_work_token(desk()),),
-    "api_work_import_columns": (by_work_token(desk(400, "POST")),),
-    "api_work_import_places": (by_work_token(desk(409, "POST")),),
-    "api_work_import_seats": (by_work_token(desk(200, "POST")),),
-    "api_work_import_confirm": (by_work_token(desk(409, "POST")),),
-    "api_work_import_undo": (by_work_token(desk(409, "POST")),),
-    "api_work_workgroups": (by_work_token(desk()),),
-    "api_work_workgroup": (by_work_token(desk(400, "PATCH")),),
-    "api_work_meetings": (by_work_token(members()), by_work_token(members(400, "POST"))),
-    "api_work_meeting": (by_work_token(desk()), by_work_token(desk(400, "PATCH"))),
-    "api_work_meeting_off": (by_work_token(desk(409, "POST")),),
-    "api_work_meeting_items": (by_work_token(desk(400, "POST")),),
-    "api_work_meeting_attendance": (by_work_token(desk(400, "POST")),),
-    "api_work_meeting_approve": (by_work_token(desk(409, "POST")),),
-    "api_work_meeting_decide": (by_work_token(desk(400, "POST")),),
-    "api_work_item": (by_work_token(desk(400, "PATCH")),),
-    "api_work_decisions": (by_work_token(members()),),
-    "api_work_decision": (by_work_token(desk()), by_work_token(desk(400, "PATCH"))),
-    "api_work_decision_close": (by_work_token(desk(200, "POST")),),
-    "api_work_decision_publish": (by_work_token(desk(400, "POST")),),
-    "api_city_workgroups": (by_work_token(governing()), by_work_token(governing(400, "POST"))),
-    "api_city_appointments": (by_work_token(governing()), by_work_token(governing(400, "POST"))),
-    "api_city_appointment_extend": (by_work_token(governing(400, "POST")),),
-    "api_city_appointment_release": (by_work_token(governing(400, "POST")),),
     # Repair by superusers; every address of Django's admin stands behind the same door
     "admin:index": (_ADMIN,),
     "admin/login/": (replace(everybody(403), visitor=302, read=302, me=302, work=302),),
