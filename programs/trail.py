@@ -77,6 +77,8 @@ def _changes(line: Audit) -> list[tuple[str, str]]:
 def _words(value: Any) -> str:
     if isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - old and new
         return f"{_words(value[0])} → {_words(value[1])}"
+    if isinstance(value, list):
+        return ", ".join(_words(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_words(one)}" for name, one in value.items())
     return "—" if value in (None, "") else str(value)

@@ -122,7 +122,10 @@ class AreaForm(EntryForm):
     description_fa = text_in("fa", _("Description in Persian"), rows=3, max_length=2000, required=False)
     description_en = text_in("en", _("Description in English"), rows=3, max_length=2000, required=False)
     icon = forms.ChoiceField(
-        label=_("Icon"), required=False, choices=[("", "—"), *((one, one) for one in sorted(ICONS))]
+        label=_("Icon"),
+        required=False,
+        choices=[("", "—"), *((one, one) for one in sorted(ICONS))],
+        widget=forms.Select(attrs={"lang": "en", "dir": "ltr"}),
     )
     isced = forms.RegexField(
         r"[0-9]{2,4}",
