@@ -200,9 +200,8 @@ def judge(load: Load, mail: Mail, sent: int) -> list[bool]:
         time.sleep(1)
     states = Counter(Delivery.objects.exclude(channel="inbox").values_list("state", flat=True))
     held = Enrolment.objects.filter(state="seated").count()
-    print(
-        f"     {len(load.enrolled)} were told 201, {held} have a place; deliveries {dict(states)}; {sent} texts, {len(mail.received)} e-mails"
-    )
+    print(f"     {len(load.enrolled)} were told 201, {held} have a place; deliveries {dict(states)}")
+    print(f"     {sent} texts, {len(mail.received)} e-mails")
     return [
         check("acknowledged and lost", max(0, len(load.enrolled) - held), 0),
         check("left in the queue", states["queued"] + states["sending"], 0),
