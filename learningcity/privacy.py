@@ -114,6 +114,8 @@ FIELDS = {
     "notifications.Line.recent": "none",
     "notifications.Line.away_until": "none",
     "notifications.Line.next_at": "none",
+    "notifications.Line.sent": "none",
+    "notifications.Line.failed": "none",
     "notifications.PushAddress.member": "personal",
     "notifications.PushAddress.endpoint": "secret",
     "notifications.PushAddress.public_key": "secret",
