@@ -1,4 +1,4 @@
-# One image for web, worker, beat and migrations; it runs as nobody in particular and writes nowhere but /tmp.
+# One image for web, worker, beat and migrations; it runs as nobody in particular and writes nowhere but /tmp and /files.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /venv
@@ -9,7 +9,8 @@ FROM python:3.13-slim-bookworm
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin city
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin city \
+    && install --directory --owner city /files
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY --from=build /venv /venv

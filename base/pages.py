@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 KEPT_SECONDS = 10
+SHOWN_SECONDS = 5  # how long a browser may show a page without asking; an urgent notice must stand there within ten
+_stamps: list[Callable[[], str]] = []
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -42,6 +44,11 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     return answer
 
 
+def depend_on(stamp: Callable[[], str]) -> None:
+    """Names something that stands on every page: a kept page is made anew as soon as the stamp is another."""
+    _stamps.append(stamp)
+
+
 def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Keeps a page that is the same for every visitor for ten seconds, with an ETag; whoever has a session gets it afresh.
 
@@ -53,7 +60,8 @@ def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         if settings.SESSION_COOKIE_NAME in request.COOKIES or request.method not in {"GET", "HEAD"}:
             return view(request, *args, **kwargs)
         theme = request.COOKIES.get("theme", "")
-        name = f"{request.get_host()}|{request.get_full_path()}|{theme}|{is_htmx(request)}"
+        stamps = "|".join(stamp() for stamp in _stamps)
+        name = f"{request.get_host()}|{request.get_full_path()}|{theme}|{is_htmx(request)}|{stamps}"
         key = f"page:{hashlib.sha256(name.encode()).hexdigest()}"
         found = cache.get(key)
         if found is None:
@@ -74,6 +82,6 @@ def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 def _shared(request: HttpRequest, content: bytes, content_type: str, etag: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=content_type)
     answer["ETag"] = etag
-    answer["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    answer["Cache-Control"] = f"public, max-age={SHOWN_SECONDS}"
     patch_vary_headers(answer, ["Cookie", "HX-Request"])
     return get_conditional_response(request, etag=etag, response=answer) or answer

@@ -1,4 +1,4 @@
-"""D11: a gateway for text messages that answers 500, falls silent, answers nonsense, or is dead; receipts late, twice and forged.
+"""D11: a gateway for text messages answers 500, falls silent, answers nonsense, or is dead; receipts late, twice and forged.
 
 Its own PostgreSQL, two real workers, the portal in front for the receipts. No text message goes twice, a dead gateway is
 called at most ten times a minute, the second one takes over, and what was delivered stays so. Prints the figures; the exit

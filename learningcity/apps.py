@@ -9,7 +9,10 @@ class LearningCityConfig(AppConfig):
     name = "learningcity"
 
     def ready(self) -> None:
-        """Registers the checks, and says how posted notices wake those who deliver them."""
+        """Registers the checks, says how posted notices wake those who deliver them, and what stands on every page."""
+        from announcements import banner
+        from base import pages
         from learningcity import checks, waking  # noqa: F401 - registers
 
         waking.connect()
+        pages.depend_on(banner.version)

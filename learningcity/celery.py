@@ -25,6 +25,7 @@ app.conf.update(
         "codes": {"task": "hand_over_codes", "schedule": 1.0, "options": {"expires": 1}},
         "receipts": {"task": "ask_receipts", "schedule": 60.0, "options": {"expires": 60}},
         "imports": {"task": "work_imports", "schedule": 1.0, "options": {"expires": 1}},
+        "announcements": {"task": "spread_announcements", "schedule": 1.0, "options": {"expires": 1}},
         "places": {"task": "sweep_places", "schedule": 60.0, "options": {"expires": 60}},
         "workgroups": {"task": "watch_workgroups", "schedule": 900.0, "options": {"expires": 900}},
         "watch": {"task": "watch_courses", "schedule": 900.0, "options": {"expires": 900}},

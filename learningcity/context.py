@@ -1,4 +1,4 @@
-"""What every template may rely on; nothing here asks the database."""
+"""What every template may rely on. Of the database it asks the city's own row and the urgent notice, once in a few seconds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language
 
+from announcements import banner
 from learningcity.shifts import COORDINATOR_SECONDS, KNOWN, STAFF_SECONDS
+from members.city import present
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -21,11 +24,14 @@ LONG_NAMES = {"fa": "شهر یادگیرندهٔ {}", "en": "{} Learning City"}
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The city whose portal this is: its names in the page's language, its help line, whether its data are invented."""
+    """The city whose portal this is: its names in the page's language, its help line, the address of its logo (or ""),
+    whether its data are invented.
+    """
 
     name: str
     short_name: str
     phone: str
+    logo: str
     is_demo: bool
 
 
@@ -44,6 +50,7 @@ def city(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "theme": theme if theme in THEMES else "",
         "desk": lambda: desk_of(request),
+        "banner": lambda: banner_in(language),
     }
 
 
@@ -55,10 +62,24 @@ def desk_of(request: HttpRequest) -> str:
     return DESKS.get(request.session.get(KNOWN, 0), "")
 
 
+def banner_in(language: str) -> dict[str, Any] | None:
+    """The urgent notice that stands on every page now, in that language."""
+    found = banner.current()
+    return found and {
+        "slug": found.slug,
+        "title": found.title.get(language, ""),
+        "summary": found.summary.get(language, ""),
+        "since": found.since,
+        "until": found.until,
+    }
+
+
 def city_in(language: str) -> City:
     """The city as that language names it."""
-    short = settings.CITY_NAMES[language]
-    return City(LONG_NAMES[language].format(short), short, settings.CITY_PHONE, settings.DEMO)
+    facts = present()
+    short = facts.names[language]
+    logo = reverse("file", kwargs={"name": facts.logo}) if facts.logo else ""
+    return City(LONG_NAMES[language].format(short), short, facts.phone, logo, settings.DEMO)
 
 
 def twin_of(address: str) -> str:

@@ -72,6 +72,11 @@ def database() -> dict[str, Any]:
     return found
 
 
+def files() -> Path:
+    """Where uploaded files are kept; the folder is made with the first of them."""
+    return Path(env.str("FILES_DIR", default=str(BASE_DIR / "var" / "files"))).absolute()
+
+
 def email() -> dict[str, Any]:
     """Django's e-mail settings.
 

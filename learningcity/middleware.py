@@ -117,7 +117,8 @@ class Headers:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if is_personal(request, response) and not request.path.startswith(settings.STATIC_URL):
+        lasts = request.path.startswith(settings.STATIC_URL) or "immutable" in response.get("Cache-Control", "")
+        if is_personal(request, response) and not lasts:
             response["Cache-Control"] = "private, no-store"
         return response
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "notifications",
     "workgroups",
     "programs",
+    "announcements",
     "learningcity",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -170,6 +171,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = environment.files()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -213,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         "CourseState": "programs.models.Course.State",
         "Weekday": "base.calendar.WEEKDAYS",
         "ImportState": "programs.models.Import.State",
+        "AnnouncementState": "announcements.models.Announcement.State",
     },
 }
 if SENTRY_DSN:

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.urls import include, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from learningcity import health, home, metrics, views, wellknown
+from learningcity import files, health, home, metrics, views, wellknown
 from learningcity.sitemaps import SITEMAPS
 from notifications import views as notices
 from programs.views.me import calendar_feed
@@ -51,6 +51,7 @@ pages = i18n_patterns(
     path("about/", views.page, {"name": "about"}, name="about"),
     path("", include("members.urls")),
     path("", include("notifications.urls")),
+    path("", include("announcements.urls")),
     path("", include("programs.urls")),
     prefix_default_language=True,
 )
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar"),
+    path("files/<str:name>", files.kept_file, name="file"),
     path("l/<str:code>", notices.opened, name="opened"),
     path("sms/reports/", notices.sms_reports, name="sms_reports"),
     path("dev/outbox/", notices.dev_outbox, name="outbox"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from members.city import present
 from notifications.models import Channel, Notice
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from members.models import Member
 
-QUIET_FROM = dt.time(22)
-QUIET_UNTIL = dt.time(8)
 NEAR = dt.timedelta(hours=12)
 CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
 GONE = frozenset(f"programs/{event}" for event in ("cancelled", "withdrawn", "declined", "lapsed", "unplaced"))
@@ -35,7 +34,7 @@ WORKGROUPS = frozenset(
         "decision_escalated",
     )
 )
-PLANNING = frozenset({"programs/review", "programs/remark", "programs/asked"})
+PLANNING = frozenset(f"programs/{event}" for event in ("review", "remark", "asked", "teaching", "teaching_ended"))
 REMINDERS = frozenset({"programs/starts_tomorrow"})
 EVERY_KIND = "*"
 NEWS = frozenset(f"announcements/{event}" for event in ("news", "call", "event", "change", "correction", "digest"))
@@ -72,7 +71,8 @@ def next_at(time: dt.time, now: dt.datetime) -> dt.datetime:
 
 def quiet_hours() -> Quiet:
     """The city's hours of rest."""
-    return Quiet(QUIET_FROM, QUIET_UNTIL)
+    city = present()
+    return Quiet(city.quiet_from, city.quiet_until)
 
 
 def quiet_of(quiet_from: int | None, quiet_until: int | None) -> Quiet:
@@ -119,7 +119,7 @@ GROUPS = (
     Group(
         "reminders",
         _("Reminders"),
-        _("the day before class, when enrolment opens for what I follow"),
+        _("the day before class, and when enrolment opens in what I follow"),
         frozenset({"programs/starts_tomorrow", "programs/opening"}),
     ),
     Group(

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.utils.translation import override
 
+from members.city import present
 from notifications import links
 from notifications.rules import EVERYBODY, GONE, NEWS, OTHER, asked_for
 
@@ -60,7 +61,7 @@ def made(kind: str, values: dict[str, Any], language: str) -> Text:
         parts = _parts(_template(f"notices/{kind}.txt").render(_context(facts)))
         link = settings.SITE_URL + parts["link"] if parts["link"] else ""
         shown = OPENS if kind in COUNTED and link else link
-        whole = facts | parts | {"link": shown, "city": settings.CITY_NAMES[language], "language": language}
+        whole = facts | parts | {"link": shown, "city": present().names[language], "language": language}
         whole["is_gone"] = kind in GONE  # the day and place of a seat that is no more would only mislead
         whole["leaves"] = LEAVES if may_leave(kind) else ""
         email = _template("notices/_email.txt").render(_context(whole))

@@ -8,9 +8,34 @@ from django.contrib import admin
 from parler.admin import TranslatableAdmin
 
 from members.admin import Shown
-from programs.models import ClassMeeting, Course, Enrolment, Feed, Offer, Program, Slot, Teaching
+from programs.models import (
+    ClassMeeting,
+    Course,
+    Enrolment,
+    Feed,
+    Import,
+    ImportRow,
+    Offer,
+    Program,
+    Question,
+    Remark,
+    Revision,
+    Slot,
+    Teaching,
+    Wish,
+)
 from programs.services import save_repaired
-from workgroups.models import Appointment, LiteracyArea, Organisation, Venue, Workgroup
+from workgroups.models import (
+    AgendaItem,
+    Appointment,
+    Attendance,
+    Decision,
+    LiteracyArea,
+    Meeting,
+    Organisation,
+    Venue,
+    Workgroup,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -91,6 +116,59 @@ class EngineAdmin(Shown):
     """Places and offers: services alone write them."""
 
     list_select_related = ["course"]
+
+
+@admin.register(Import)
+class ImportAdmin(Shown):
+    """Partners' files; workers alone change them."""
+
+    list_display = ["id", "name", "feed", "state", "made_at", "saved_at", "undone_at"]
+    list_select_related = ["feed"]
+    list_filter = ["state"]
+    exclude = ["content", "before"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the files."""
+        return super().get_queryset(request).defer("content", "before")
+
+
+@admin.register(ImportRow)
+class ImportRowAdmin(Shown):
+    """What became of each row of a file."""
+
+    list_display = ["run", "line", "key", "what", "stayed"]
+    list_select_related = ["run"]
+    list_filter = ["what"]
+    exclude = ["before"]
+
+
+@admin.register(Revision, Remark)
+class TrailAdmin(Shown):
+    """Versions and remarks: they are history."""
+
+    raw_id_fields = ["program"]
+
+
+@admin.register(Question)
+class QuestionAdmin(Shown):
+    """What residents asked, and the answers."""
+
+    list_display = ["course", "asked_at", "answered_at"]
+    list_select_related = ["course"]
+
+
+@admin.register(Wish)
+class WishAdmin(Repaired):
+    """Wishes; who shares one is not shown."""
+
+    list_display = ["text", "state", "made_at", "answered_at"]
+    list_filter = ["state"]
+    raw_id_fields = ["program", "course"]
+
+
+@admin.register(Meeting, AgendaItem, Attendance, Decision)
+class MeetingAdmin(Shown):
+    """Meetings of workgroups and what they decided: approved minutes do not change."""
 
 
 admin.site.register([Organisation, LiteracyArea, Venue, Workgroup], Named)

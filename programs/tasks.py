@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from base import door
-from programs.services import forget_files, remind_of_tomorrow, sweep, tell_of_clashes, work_imports
+from members.services import seal_trail
+from programs.services import forget_files, remind_of_tomorrow, sweep, tell_of_clashes, tell_of_openings, work_imports
 
 
 @shared_task(name="sweep_places")
@@ -14,10 +15,12 @@ def sweep_places() -> None:
 
 @shared_task(name="watch_courses")
 def watch_courses() -> None:
-    """Every quarter of an hour: reminders and clashes, each told once."""
+    """Every quarter of an hour: reminders, openings and clashes, each told once; the trail of a day that is over is sealed."""
     remind_of_tomorrow()
+    tell_of_openings()
     tell_of_clashes()
     forget_files()
+    seal_trail()
 
 
 @shared_task(name="work_imports")

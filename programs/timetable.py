@@ -10,6 +10,7 @@ import holidays
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
+from base import clock
 from base.calendar import weekday_of
 from programs.models import ClassMeeting, Course, Teaching
 
@@ -76,10 +77,11 @@ def collisions(course: Course) -> list[Collision]:
         .filter(Exists(mine), course__state__in=[Course.State.DRAFT, Course.State.PUBLISHED])
         .annotate(mine=mine.order_by("starts_at").values("pk")[:1])
     )
-    teachers = Teaching.objects.filter(course=course.pk).values("member")
+    teaching = Teaching.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=clock.today()))
+    theirs = teaching.filter(member__in=teaching.filter(course=course.pk).values("member"))
     wants = {
         "venue": others.filter(_held_in(course.venue_id)) if course.venue_id else others.none(),
-        "instructor": others.filter(course__teachings__member__in=teachers),
+        "instructor": others.filter(course__teachings__in=theirs),
     }
     return [
         Collision(meeting, what, other, slug)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, embed, enrol, me, questions, wishes
-from programs.views.city import appointments, workgroups
+from programs.views import catalogue, course, embed, enrol, following, me, questions, wishes
+from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
+from programs.views.city import home as city_home
 from programs.views.work import (
+    classes,
     courses,
     decisions,
     demand,
@@ -38,6 +40,8 @@ urlpatterns = [
     path("wishes/", wishes.wish_list, name="wishes"),
     path("wishes/add/", wishes.wish, name="wish"),
     path("wishes/<int:pk>/support/", wishes.wish_support, name="wish_support"),
+    path("follow/<slug:kind>/<slug:slug>/", following.follow, name="follow"),
+    path("me/follows/", following.follows, name="follows"),
     path("me/", me.me, name="me"),
     path("me/questions/", questions.my_questions, name="my_questions"),
     path("me/calendar/", me.calendar_link, name="calendar_link"),
@@ -65,6 +69,13 @@ urlpatterns = [
     path("work/courses/<slug:slug>/publish/", courses.course_publish, name="work_course_publish"),
     path("work/courses/<slug:slug>/meetings/", courses.course_meetings, name="work_course_meetings"),
     path("work/courses/<slug:slug>/meetings/<int:pk>/drop/", courses.meeting_drop, name="work_meeting_drop"),
+    path("work/courses/<slug:slug>/meetings/<int:pk>/", classes.class_meeting, name="work_class"),
+    path("work/courses/<slug:slug>/meetings/<int:pk>/move/", classes.class_move, name="work_class_move"),
+    path("work/courses/<slug:slug>/meetings/<int:pk>/off/", classes.class_off, name="work_class_off"),
+    path("work/courses/<slug:slug>/instructors/", classes.instructors, name="work_instructors"),
+    path("work/courses/<slug:slug>/instructors/assign/", classes.instructor_assign, name="work_instructor_assign"),
+    path("work/courses/<slug:slug>/instructors/<int:pk>/", classes.instructor, name="work_instructor"),
+    path("work/courses/<slug:slug>/instructors/<int:pk>/end/", classes.instructor_end, name="work_instructor_end"),
     path("work/courses/<slug:slug>/copy/", courses.course_copy, name="work_course_copy"),
     path("work/courses/<slug:slug>/cancel/", courses.course_cancel, name="work_course_cancel"),
     path("work/courses/<slug:slug>/history/", courses.course_history, name="work_course_history"),
@@ -113,6 +124,23 @@ urlpatterns = [
     path(f"{MEETING}/approve/", minutes.approve, name="work_meeting_approve"),
     path(f"{MEETING}/minutes/", minutes.minutes_print, name="work_minutes"),
     path(f"{MEETING}/minutes.pdf", minutes.minutes_pdf, name="work_minutes_pdf"),
+    path("city/", city_home.city, name="city"),
+    path("city/people/", people.people_page, name="city_people"),
+    path("city/people/find/", people.people_find, name="city_people_find"),
+    path("city/people/<int:pk>/", people.person, name="city_person"),
+    path("city/people/<int:pk>/contact/", people.person_contact, name="city_person_contact"),
+    path("city/people/<int:pk>/sessions/", people.person_sessions, name="city_person_sessions"),
+    path("city/people/<int:pk>/merge/", people.person_merge, name="city_person_merge"),
+    path("city/people/<int:pk>/merge/confirm/", people.person_merge_confirm, name="city_person_merge_confirm"),
+    path("city/staff/", staff.staff_page, name="city_staff"),
+    path("city/staff/appoint/", staff.staff_appoint, name="city_staff_appoint"),
+    path("city/staff/<int:pk>/", staff.staff_term, name="city_staff_term"),
+    path("city/staff/<int:pk>/save/", staff.staff_term_save, name="city_staff_term_save"),
+    path("city/audit/", audit.audit, name="city_audit"),
+    path("city/audit/export/", audit.audit_export, name="city_audit_export"),
+    path("city/settings/", settings.settings_page, name="city_settings"),
+    path("city/settings/save/", settings.settings_save, name="city_settings_save"),
+    path("city/settings/logo/", settings.logo_save, name="city_logo_save"),
     path("city/workgroups/", workgroups.workgroup_list, name="city_workgroups"),
     path("city/workgroups/new/", workgroups.workgroup_new, name="city_workgroup_new"),
     path("city/workgroups/found/", workgroups.workgroup_found, name="city_workgroup_found"),
@@ -122,6 +150,12 @@ urlpatterns = [
     path("city/workgroups/<slug:slug>/appointments/appoint/", appointments.appoint, name="city_appoint"),
     path("city/workgroups/<slug:slug>/appointments/<int:pk>/", appointments.term, name="city_term"),
     path("city/workgroups/<slug:slug>/appointments/<int:pk>/save/", appointments.term_save, name="city_term_save"),
+    path("city/<slug:kind>/", registers.entry_list, name="city_register"),
+    path("city/<slug:kind>/new/", registers.entry_new, name="city_entry_new"),
+    path("city/<slug:kind>/add/", registers.entry_add, name="city_entry_add"),
+    path("city/<slug:kind>/<slug:slug>/", registers.entry, name="city_entry"),
+    path("city/<slug:kind>/<slug:slug>/save/", registers.entry_save, name="city_entry_save"),
+    path("city/<slug:kind>/<slug:slug>/move/", registers.entry_move, name="city_entry_move"),
     path("work/imports/", imports.import_list, name="work_imports"),
     path("work/imports/new/", imports.import_new, name="work_import_new"),
     path("work/imports/add/", imports.import_add, name="work_import_add"),
@@ -129,6 +163,7 @@ urlpatterns = [
     path("work/imports/<int:pk>/report.csv", imports.import_report, name="work_import_report"),
     path("work/imports/<int:pk>/columns/", imports.import_columns, name="work_import_columns"),
     path("work/imports/<int:pk>/places/", imports.import_places, name="work_import_places"),
+    path("work/imports/<int:pk>/seats/", imports.import_seats, name="work_import_seats"),
     path("work/imports/<int:pk>/confirm/", imports.import_confirm, name="work_import_confirm"),
     path("work/imports/<int:pk>/undo/", imports.import_undo, name="work_import_undo"),
 ]

@@ -13,7 +13,7 @@ from base import clock
 from base.calendar import day_text
 from base.persian import persian_digits
 from programs.listing import Listed, listed
-from programs.models import ClassMeeting, Course, Program
+from programs.models import ClassMeeting, Course, Import, Program
 from programs.questions import queues_for, unanswered_for
 from workgroups.models import Decision
 
@@ -57,7 +57,14 @@ def _day(day: dt.date | None) -> str:
 
 def waiting_for(member: Member) -> list[Todo]:
     """Everything that waits for the member, at most five of a kind: a constant number of queries."""
-    found = [*_decisions(member), *_questions(member), *_reviews(member), *_thin(member), *_queues(member)]
+    found = [
+        *_decisions(member),
+        *_questions(member),
+        *_reviews(member),
+        *_imports(member),
+        *_thin(member),
+        *_queues(member),
+    ]
     return sorted(found, key=lambda todo: LEVELS.index(todo.level))
 
 
@@ -103,6 +110,23 @@ def _reviews(member: Member) -> Iterable[Todo]:
             gettext("It waits for someone to look it over."),
             reverse("programs:work_program", args=[program.slug]),
             gettext("Look it over"),
+        )
+
+
+def _imports(member: Member) -> Iterable[Todo]:
+    """Partners' files that wait for a word: what the columns mean, or yes."""
+    states = [Import.State.READ, Import.State.MAPPING]
+    mine = Import.objects.visible_to(member).filter(state__in=states)
+    for run in mine.only("name", "state", "made_at").order_by("-pk")[:EACH]:
+        is_mapping = run.state == Import.State.MAPPING
+        yield Todo(
+            "info",
+            gettext("A partner’s file"),
+            run.name,
+            _language(),
+            gettext("It asks what its columns mean.") if is_mapping else gettext("It waits for your yes."),
+            reverse("programs:work_import", args=[run.pk]),
+            gettext("Look at the file"),
         )
 
 

@@ -11,7 +11,7 @@ from django.urls.resolvers import LocalePrefixPattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VALUES = {"int": "999999", "uuid": "00000000-0000-4000-8000-000000000000"}
+VALUES = {"desk": "city", "int": "999999", "uuid": "00000000-0000-4000-8000-000000000000"}
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 
 

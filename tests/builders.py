@@ -11,7 +11,7 @@ from members.models import Care, Learner, Member
 from programs.models import Course, Program
 from workgroups.models import Appointment, LiteracyArea, Organisation, Workgroup
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(500_001)  # not those of the town, so that a test may use both
 LONG_AGO = dt.date(2020, 1, 1)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,13 +15,18 @@ from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
 
+from announcements import banner
 from learningcity.cache import PatientRedis
+from members import city
 from members.models import Care, Member
 from tests import builders
 from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
 
     from workgroups.models import Workgroup
 
@@ -86,10 +93,28 @@ def _promises(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """No test reads what another one cached, or goes without Redis because another one took it away."""
+    """No test reads what another one cached, or goes without Redis because another one took it away. No page looks for a
+    banner while its queries are counted; the tests of the banner let it.
+    """
+    banner.memory.seen, banner.memory.until = None, math.inf
     yield
     PatientRedis.away_until = 0.0
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _settled_city(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The city of the environment, as every process knows it after its first page; a test that changes it says so."""
+    monkeypatch.setattr(city, "KEPT_SECONDS", 3600)
+    city._held[:] = [(time.monotonic() + 3600, city.of_environment())]  # noqa: SLF001 - nothing else fills it unasked
+    yield
+    city.forget()
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Uploaded files of a test go with it."""
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from base.persian import has_hidden_controls
+from base.persian import has_hidden_controls, latin_digits, normalise
 from base.refusal import Refusal
-from workgroups.models import Appointment, Decision, Meeting, Organisation, Workgroup
+from workgroups.models import Appointment, Decision, LiteracyArea, Meeting, Organisation, Venue, Workgroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from members.models import Member
+    from members.models import City, Member
     from workgroups.models import AgendaItem
 
     Owner = Member | Organisation | str  # a person, an organisation, or everyone who has a role
@@ -29,6 +30,11 @@ FARTHEST_MEETING = dt.timedelta(days=2 * 366)
 LONGEST_MEETING = dt.timedelta(hours=12)
 WARNED_BEFORE = dt.timedelta(days=30)
 MOST_ITEMS = 40
+LAST_GOAL = 17
+ENTRIES_RESERVED = frozenset({"new", "add"})
+LONGEST_CITY = 40
+LONGEST_NIGHT = dt.timedelta(hours=14)
+PHONE = re.compile(r"\+?[0-9][0-9 -]{1,20}", re.ASCII)
 
 STAFF_ONLY = Refusal("not_yours", _("Only municipal staff can do this"))
 COORDINATORS_ONLY = Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
@@ -51,6 +57,10 @@ LAST_COORDINATOR = Refusal(
     _("Then nobody coordinates the workgroup. Appoint someone else first, or confirm that it shall be so"),
 )
 NOWHERE = Refusal("nowhere", _("Say where: choose a venue, or write a place or a link"))
+LAST_STAFF = Refusal(
+    "last_coordinator",
+    _("Then nobody of the municipality has this desk. Appoint someone else first, or confirm that it shall be so"),
+)
 HOURS_WRONG = Refusal("hours_wrong", _("The meeting ends before it begins; check both hours"))
 MEETING_LONG = Refusal("meeting_long", _("A meeting lasts twelve hours at most; check both hours"))
 MEETING_PAST = Refusal("meeting_past", _("This hour has passed; write a later day or hour"))
@@ -67,6 +77,17 @@ NOT_A_PERSON = Refusal("not_in_group", _("Choose someone of this workgroup"))
 AGENDA_FULL = Refusal("agenda_full", _("An agenda has forty matters at most"))
 EMPTY = Refusal("empty", _("Write what it is about"))
 CLOSED = Refusal("decision_closed", _("This decision is closed; open it again first"))
+CITY_LONG = Refusal("name_long", _("Write the city’s name with at most 40 letters"))
+PHONE_WRONG = Refusal("phone_wrong", _("Write a telephone number in digits, such as 137 or 083 3723 0000"))
+NIGHT_LONG = Refusal("night_long", _("A night of more than 14 hours would hold messages back too long"))
+ADDRESS_TAKEN = Refusal("slug_taken", _("Another entry of this list has this address; choose another one"))
+ONE_MUNICIPALITY = Refusal("one_municipality", _("The city has one municipality; choose another kind"))
+MUNICIPALITY_STAYS = Refusal(
+    "one_municipality", _("The municipality stays one: its staff have their rights through it")
+)
+SDG_WRONG = Refusal("sdg_wrong", _("The goals have the numbers 1 to 17"))
+PLACE_WRONG = Refusal("place_wrong", _("Write both latitude and longitude as degrees, such as 34.32 and 47.06"))
+NOT_ORDERED = Refusal("not_ordered", _("This list is read by name; it has no other order"))
 DUE_PAST = Refusal("due_past", _("The last day has passed; write today or a later day"))
 
 
@@ -92,6 +113,53 @@ def why_not_texts(texts: Mapping[str, str]) -> Refusal | None:
 def why_not_clean(texts: Iterable[str]) -> Refusal | None:
     """Whether a text holds signs that nobody sees."""
     return HIDDEN_SIGNS if any(has_hidden_controls(text) for text in texts) else None
+
+
+def why_not_call(names: Mapping[str, str], phone: str) -> Refusal | None:
+    """Whether the city cannot be called so in a page's header, or its line not be dialled."""
+    if any(len(name) > LONGEST_CITY for name in names.values()):
+        return CITY_LONG
+    return None if PHONE.fullmatch(latin_digits(normalise(phone))) else PHONE_WRONG
+
+
+def why_not_sleep(quiet_from: dt.time, quiet_until: dt.time) -> Refusal | None:
+    """Whether the night would leave too few hours in which people can be told anything."""
+    minutes = (60 * (quiet_until.hour - quiet_from.hour) + quiet_until.minute - quiet_from.minute) % (24 * 60)
+    return NIGHT_LONG if dt.timedelta(minutes=minutes) > LONGEST_NIGHT else None
+
+
+def why_not_address(row: Any) -> Refusal | None:
+    """Whether a new entry of one of the city's lists cannot have its address."""
+    if row.slug in ENTRIES_RESERVED:
+        return SLUG_RESERVED
+    return ADDRESS_TAKEN if type(row).objects.filter(slug=row.slug).exists() else None
+
+
+def why_not_entry(row: Any) -> Refusal | None:
+    """Whether an entry of one of the city's lists says what cannot be."""
+    if isinstance(row, Organisation):
+        return _why_not_municipality(row)
+    if isinstance(row, LiteracyArea):
+        return None if all(isinstance(one, int) and 1 <= one <= LAST_GOAL for one in row.sdg) else SDG_WRONG
+    if isinstance(row, Venue):
+        if row.lat is None and row.lon is None:
+            return None
+        is_place = row.lat is not None and row.lon is not None and abs(row.lat) <= 90 and abs(row.lon) <= 180  # noqa: PLR2004 - degrees
+        return None if is_place else PLACE_WRONG
+    return None
+
+
+def _why_not_municipality(row: Organisation) -> Refusal | None:
+    """Whether there would be two municipalities, or none any more."""
+    known = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY)
+    if row.kind == Organisation.Kind.MUNICIPALITY:
+        return ONE_MUNICIPALITY if known.exclude(pk=row.pk).exists() else None
+    return MUNICIPALITY_STAYS if row.pk and known.filter(pk=row.pk).exists() else None
+
+
+def why_not_overwrite(now: str, seen: str, theirs: Mapping[str, Any]) -> Refusal | None:
+    """Whether an entry says something else now than when it was read; `theirs` is what it says."""
+    return None if now == seen else Refusal(CHANGED, CHANGED_TEXT, {"version": now, "theirs": dict(theirs)})
 
 
 def why_not_found(slug: str) -> Refusal | None:
@@ -145,7 +213,10 @@ def why_not_release(appointment: Appointment, until_on: dt.date, *, is_sure: boo
 
 
 def why_not_without(appointment: Appointment, day: dt.date) -> Refusal | None:
-    """Whether the workgroup would have no coordinator on that day, were it not for this appointment."""
+    """Whether the workgroup would have no coordinator on that day, or the municipality no staff, were it not for this one."""
+    if appointment.role == Appointment.Role.STAFF:
+        staff = Appointment.objects.open_on(day).filter(role=Appointment.Role.STAFF).exclude(pk=appointment.pk)
+        return None if staff.exists() else LAST_STAFF
     if appointment.role != Appointment.Role.COORDINATOR:
         return None
     others = Appointment.objects.open_on(day).filter(
@@ -230,7 +301,7 @@ def why_not_approve(meeting: Meeting) -> Refusal | None:
 
 
 def why_not_save(
-    row: Workgroup | Meeting | AgendaItem | Decision, version: int, theirs: Mapping[str, Any]
+    row: City | Workgroup | Meeting | AgendaItem | Decision, version: int, theirs: Mapping[str, Any]
 ) -> Refusal | None:
     """Whether someone else has saved the row since `version` was read; `theirs` is what it says now."""
     if row.version == version:

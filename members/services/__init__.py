@@ -6,6 +6,7 @@ from members.services.calendars import renew_calendar
 from members.services.devices import sign_out, sign_out_everywhere
 from members.services.idempotency import answer_once
 from members.services.people import grant_superuser, save_district, save_profile, set_language_and_theme
+from members.services.sealing import seal_trail
 from members.services.signin import ask_code, draw_code, redeem
 from members.services.tokens import make_token, mark_used, revoke_token, token_digests
 
@@ -23,6 +24,7 @@ __all__ = [
     "revoke_token",
     "save_district",
     "save_profile",
+    "seal_trail",
     "set_language_and_theme",
     "sign_out",
     "sign_out_everywhere",

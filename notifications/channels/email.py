@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.message import sanitize_address
 
+from members.city import present
 from notifications.channels import Away, Lost, Message, NotNow, Refused
 
 if TYPE_CHECKING:
@@ -170,4 +171,4 @@ def _from(given: str) -> str:
 def sender() -> str:
     """DEFAULT_FROM_EMAIL, under the city's name where it has none."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or " | ".join(settings.CITY_NAMES.values()), address))
+    return formataddr((name or " | ".join(present().names.values()), address))

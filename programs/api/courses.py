@@ -14,7 +14,8 @@ from members.authentication import OpensWork
 from programs import services
 from programs.api.catalogue import LANG, PAGING
 from programs.api.desk import NO, answered, asked, member_of, told
-from programs.api.drafts import CourseLineOut
+from programs.api.drafts import CourseLineOut, VersionOut, version_out
+from programs.api.fields import VersionIn
 from programs.api.keyset import Keyset
 from programs.api.places import KEY, NothingIn
 from programs.api.runs import (
@@ -30,7 +31,8 @@ from programs.api.runs import (
     line_of,
 )
 from programs.api.shapes import page_of
-from programs.models import Course
+from programs.history import versions_of
+from programs.models import Course, Revision
 from programs.services import Pattern
 from programs.timetable import collisions
 
@@ -158,6 +160,26 @@ def copies(request: Request, pk: int) -> Response:
         return 201, [line_of(one) for one in made]
 
     return answered(request, work)
+
+
+@extend_schema(operation_id="work_course_versions_list", parameters=[LANG], responses=VersionOut(many=True))
+@api_view(["GET"])
+@permission_classes([OpensWork])
+def versions(request: Request, pk: int) -> Response:
+    """The latest fifty versions of a course, newest first, each with what it changed."""
+    found = _course(request, pk)
+    return told(request, lambda: [version_out(one) for one in versions_of(found)])
+
+
+@extend_schema(parameters=[LANG, KEY], request=VersionIn, responses={200: CourseWorkOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def restore(request: Request, pk: int, number: int) -> Response:
+    """Brings facts and texts back to what they were in a version, as a new one; days and seats stay."""
+    kept = Revision.objects.filter(course=_course(request, pk)).select_related("course__program__workgroup")
+    revision = get_object_or_404(kept, version=number)
+    typed = asked(VersionIn, request)
+    return _answered(request, pk, lambda: services.restore_course(actor=member_of(request), revision=revision, **typed))
 
 
 @extend_schema(parameters=[LANG, KEY], request=CancelIn, responses={200: CourseWorkOut, 409: NO})

@@ -156,13 +156,20 @@ class DifferenceOut(serializers.Serializer[Any]):
     new = serializers.CharField(allow_blank=True)
 
 
-class ProgramVersionOut(serializers.Serializer[Any]):
+class VersionOut(serializers.Serializer[Any]):
     """A version: by whom (empty where unknown), when, what it changed."""
 
     version = serializers.IntegerField()
     at = serializers.DateTimeField()
     by = serializers.CharField(allow_blank=True)
     differences = DifferenceOut(many=True)
+
+
+def version_out(one: Any) -> dict[str, Any]:
+    """The dict of `VersionOut`."""
+    names = ("language", "old", "new")
+    changed = [{"field": str(diff.label)} | {name: getattr(diff, name) for name in names} for diff in one.differences]
+    return {"version": one.version, "at": one.at, "by": one.by, "differences": changed}
 
 
 def _line(program: Program) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from rest_framework.exceptions import Throttled
 
 from base import clock
 from base.calendar import day_text
+from members.city import present
 from members.limits import allow, client_of, retry_after
 from members.models import ApiToken
 from programs.api.catalogue import LANG, language_of, with_times
@@ -132,7 +133,7 @@ def dump_xcri(request: Request) -> StreamingHttpResponse:
 
 
 def _as_xcri(language: str) -> Iterator[str]:
-    city = settings.CITY_NAMES[language]
+    city = present().names[language]
     yield HEAD.format(now=clock.now().isoformat(), site=_text(settings.SITE_URL), city=_text(city))
     held: list[dict[str, Any]] = []  # the runs of the last program may go on in the next batch
     for rows in _batches(language):

@@ -24,10 +24,11 @@ from programs.api.places import KEY, NothingIn
 from programs.api.shapes import page_of
 from programs.changes import described
 from programs.forms.handing import AN_HOUR, MOST_AN_HOUR, PROFILES
+from programs.imports import generic
 from programs.imports.limits import MOST_BYTES
 from programs.models import Feed, Import, ImportRow
 from programs.rules import why_not_undo
-from workgroups.models import LiteracyArea
+from workgroups.models import LiteracyArea, Venue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,7 @@ class HandInIn(In):
 
     workgroup = serializers.SlugField(max_length=80)
     profile = serializers.ChoiceField(choices=PROFILES)
+    partner = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     file = serializers.FileField(max_length=200)
     mode = serializers.ChoiceField(choices=Feed.Mode.choices)
     area = serializers.SlugRelatedField(
@@ -62,6 +64,51 @@ class HandInIn(In):
         return file
 
 
+class ColumnsIn(In):
+    """Which column of the file holds which field (only `title` must be given), and the language of its texts."""
+
+    columns = serializers.DictField(child=serializers.CharField(max_length=500), allow_empty=False)
+    language = serializers.ChoiceField(choices=("fa", "en"), default="fa")
+
+    def validate_columns(self, columns: dict[str, str]) -> dict[str, str]:
+        """Only fields that there are, the title among them.
+
+        Raises:
+            ValidationError: another one is named, or the title is missing.
+        """
+        unknown = sorted(columns.keys() - set(generic.FIELDS))
+        if unknown or "title" not in columns:
+            wrong = ", ".join(unknown) or "title"
+            raise serializers.ValidationError(_("Check these fields: {names}").format(names=wrong))
+        return columns
+
+
+class PlaceIn(In):
+    """A place in the partner's words, and the slug of the venue that it is here; null is none of them."""
+
+    place = serializers.CharField(max_length=500)
+    venue = serializers.SlugRelatedField("slug", queryset=Venue.objects.all(), allow_null=True)
+
+
+class PlacesIn(In):
+    """Which of our venues the partner's places are."""
+
+    places = PlaceIn(many=True, required=False, default=list)
+
+
+class SeatsIn(In):
+    """The courses that take the organiser's number of seats; left out: all where it is another one."""
+
+    courses = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=1000)
+
+
+class SeatsDoneOut(serializers.Serializer[Any]):
+    """How many courses changed, and those in which more people have a seat than the organiser says."""
+
+    changed = serializers.IntegerField()
+    full = serializers.ListField(child=serializers.IntegerField())
+
+
 class CountsOut(serializers.Serializer[Any]):
     """Courses by what becomes of them."""
 
@@ -78,6 +125,7 @@ class ImportOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     workgroup = serializers.CharField()
     profile = serializers.CharField()
+    partner = serializers.CharField(allow_blank=True)
     name = serializers.CharField()
     state = serializers.ChoiceField(choices=Import.State.choices)
     failure = serializers.CharField(allow_blank=True)
@@ -111,8 +159,27 @@ class ImportRowOut(serializers.Serializer[Any]):
     changes = ChangeOut(many=True)
 
 
+class ColumnOut(serializers.Serializer[Any]):
+    """A column of the file with a few of its cells."""
+
+    name = serializers.CharField()
+    examples = serializers.ListField(child=serializers.CharField())
+
+
+class SeatsOut(serializers.Serializer[Any]):
+    """A course with its seats here, and as the organiser now says."""
+
+    course = serializers.IntegerField()
+    capacity = serializers.IntegerField(allow_null=True)
+    source_capacity = serializers.IntegerField()
+
+
 class ImportWholeOut(ImportOut):
-    """A file with a page of its rows."""
+    """A file with a page of its rows; `columns` of a table, `places` that are not known, `seats` that differ."""
+
+    columns = ColumnOut(many=True)
+    places = serializers.ListField(child=serializers.CharField())
+    seats = SeatsOut(many=True)
 
     why_not_undo = WhyNotOut(allow_null=True)
     rows = page_of(ImportRowOut)
@@ -122,9 +189,22 @@ def import_out(run: Import) -> dict[str, Any]:
     """The dict of `ImportOut`."""
     values = {name: getattr(run, name) for name in PLAIN}
     plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
-    feed = {"workgroup": run.feed.workgroup.slug, "profile": run.feed.profile}
+    feed = {"workgroup": run.feed.workgroup.slug, "profile": run.feed.profile, "partner": run.feed.partner}
     counts = {name: run.counts.get(name, 0) for name in COUNTS} if run.counts else None
     return {"id": run.pk} | feed | plain | {"counts": counts}
+
+
+def _asked_of(run: Import) -> dict[str, Any]:
+    """What a person may have to say about the file."""
+    courses = run.feed.courses.with_other_seats().order_by("pk")
+    differing = courses if run.state == Import.State.SAVED else courses.none()
+    return {
+        "columns": [{"name": name, "examples": examples} for name, examples in run.columns],
+        "places": run.places,
+        "seats": [
+            {"course": one.pk, "capacity": one.capacity, "source_capacity": one.source_capacity} for one in differing
+        ],
+    }
 
 
 def _row(row: ImportRow) -> dict[str, Any]:
@@ -170,6 +250,7 @@ def imports(request: Request) -> Response:
             name=file.name,
             content=file.read(),
             language=language_of(request),
+            partner=typed["partner"],
             options={name: typed[name] for name in ("mode", "accept_missing")} | {"area": area.pk if area else None},
         )
         return 201, import_out(_run(request, run.pk))
@@ -194,7 +275,7 @@ def detail(request: Request, pk: int) -> Response:
     def make() -> dict[str, Any]:
         refusal = why_not(why_not_undo(run, member_of(request)))
         shown = page | {"results": [_row(row) for row in described(rows)]}
-        return import_out(run) | {"why_not_undo": refusal, "rows": shown}
+        return import_out(run) | _asked_of(run) | {"why_not_undo": refusal, "rows": shown}
 
     return told(request, make)
 
@@ -206,6 +287,49 @@ def _act(request: Request, pk: int, act: Callable[[Import], object]) -> Response
     def work() -> tuple[int, Any]:
         act(run)
         return 200, import_out(_run(request, pk))
+
+    return answered(request, work)
+
+
+@extend_schema(parameters=[LANG, KEY], request=ColumnsIn, responses={200: ImportOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def columns(request: Request, pk: int) -> Response:
+    """Says what the columns of a table mean; remembered for the partner's next files, and this one is read again."""
+    run, typed = _run(request, pk), asked(ColumnsIn, request)
+
+    def work() -> tuple[int, Any]:
+        services.map_columns(actor=member_of(request), run=run, columns=typed["columns"], language=typed["language"])
+        return 200, import_out(_run(request, pk))
+
+    return answered(request, work)
+
+
+@extend_schema(parameters=[LANG, KEY], request=PlacesIn, responses={200: ImportOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def places(request: Request, pk: int) -> Response:
+    """Says which venues the partner's places are; remembered for the partner's next files, and this one is read again."""
+    run, typed = _run(request, pk), asked(PlacesIn, request)
+    known = {one["place"]: one["venue"] and one["venue"].pk for one in typed["places"]}
+
+    def work() -> tuple[int, Any]:
+        services.map_places(actor=member_of(request), run=run, places=known)
+        return 200, import_out(_run(request, pk))
+
+    return answered(request, work)
+
+
+@extend_schema(parameters=[LANG, KEY], request=SeatsIn, responses={200: SeatsDoneOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def seats(request: Request, pk: int) -> Response:
+    """Takes over the organiser's number of seats where it is another one; new seats go to those who wait."""
+    run, typed = _run(request, pk), asked(SeatsIn, request)
+
+    def work() -> tuple[int, Any]:
+        changed, full = services.accept_seats(actor=member_of(request), run=run, courses=typed.get("courses"))
+        return 200, {"changed": changed, "full": [course.pk for course in full]}
 
     return answered(request, work)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from members.models import Member
 
+Answered = TypeVar("Answered", bound=HttpResponse)
 A_MINUTE = 60
 MOST_A_MINUTE = 20
 KEY = OpenApiParameter(
@@ -107,7 +109,7 @@ def limit_acts(request: Request) -> None:
         raise Throttled(wait=A_MINUTE)
 
 
-def answered(request: Request, work: Callable[[], Response]) -> Response:
+def answered(request: Request, work: Callable[[], Answered]) -> Answered:
     """Runs the work in the language asked for, so that a refusal's words are in it."""
     with translation.override(language_of(request)):
         try:

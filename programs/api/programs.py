@@ -18,12 +18,13 @@ from programs.api.drafts import (
     NewProgramIn,
     ProgramIn,
     ProgramLineOut,
-    ProgramVersionOut,
     ProgramWorkOut,
     RemarkIn,
     RemarkOut,
+    VersionOut,
     line_out,
     program_out,
+    version_out,
 )
 from programs.api.fields import VersionIn
 from programs.api.keyset import Keyset
@@ -186,19 +187,13 @@ def courses(request: Request, pk: int) -> Response:
     return answered(request, work)
 
 
-@extend_schema(operation_id="work_program_versions_list", parameters=[LANG], responses=ProgramVersionOut(many=True))
+@extend_schema(operation_id="work_program_versions_list", parameters=[LANG], responses=VersionOut(many=True))
 @api_view(["GET"])
 @permission_classes([OpensWork])
 def versions(request: Request, pk: int) -> Response:
     """The latest fifty versions of a program, newest first, each with what it changed."""
     found = _program(request, pk)
-    return told(request, lambda: [_version(one) for one in versions_of(found)])
-
-
-def _version(one: Any) -> dict[str, Any]:
-    names = ("language", "old", "new")
-    changed = [{"field": str(diff.label)} | {name: getattr(diff, name) for name in names} for diff in one.differences]
-    return {"version": one.version, "at": one.at, "by": one.by, "differences": changed}
+    return told(request, lambda: [version_out(one) for one in versions_of(found)])
 
 
 @extend_schema(parameters=[LANG, KEY], request=VersionIn, responses={200: ProgramWorkOut, 409: NO})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError as Invalid
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, permission_classes
@@ -22,12 +23,15 @@ from programs.api.keyset import Keyset
 from programs.api.places import KEY, NO, NothingIn, answered, member_of, place_out
 from programs.api.shapes import PlaceOut, page_of
 from programs.models import Course, Enrolment, Question
+from programs.roster_file import answer_of
 from programs.rosters import heads_of, lines_of
 from programs.services.assisting import ASKED
 from programs.services.rosters import GROUPS
+from programs.sheets import TYPES, XLSX
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
     from programs.rosters import Line
@@ -255,6 +259,31 @@ COLUMNS = ("id", "course", "text", "asked_at", "answer", "answered_at")
 def question_out(question: Question) -> dict[str, Any]:
     """The dict of `QuestionOut`."""
     return {name: getattr(question, "course_id" if name == "course" else name) for name in COLUMNS}
+
+
+class ExportIn(In):
+    """What the list is needed for, which stays in the trail, and as which kind of file."""
+
+    reason = serializers.CharField(max_length=rules.LONGEST_REASON)
+    kind = serializers.ChoiceField(choices=list(TYPES), default="xlsx")
+
+
+@extend_schema(
+    operation_id="work_roster_export",
+    parameters=[LANG],
+    request=ExportIn,
+    responses={(200, XLSX): OpenApiTypes.BINARY, (200, "text/csv"): OpenApiTypes.BINARY, 409: NO},
+)
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def export(request: Request, pk: int) -> HttpResponse:
+    """Gives the roster out as a file, in this very answer; ten an hour, each with its reason in the trail."""
+    course = get_object_or_404(Course.objects.answered_for_by(member_of(request)), pk=pk)
+    facts = read(ExportIn, request)
+    return answered(
+        request,
+        lambda: answer_of(course, services.export(actor=member_of(request), course=course, **facts), facts["kind"]),
+    )
 
 
 @extend_schema(operation_id="work_questions_list", parameters=PAGING, responses=page_of(QuestionOut))

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from base.persian import normalise
 from programs.imports import generic
 from programs.imports.limits import MOST_BYTES
 from programs.models import Feed
@@ -62,6 +63,12 @@ class HandInForm(forms.Form):
 
     workgroup = Chosen(Workgroup.objects.none(), label=_("Workgroup"), empty_label=None)
     profile = forms.ChoiceField(label=_("Format of the file"), choices=PROFILES)
+    partner = forms.CharField(
+        label=_("Partner"),
+        required=False,
+        max_length=80,
+        help_text=_("Whose list it is. With the same name, columns and places are known the next time."),
+    )
     file = forms.FileField(
         label=_("File"),
         help_text=_("At most 20 MB. Nothing changes on the site before you say yes."),
@@ -86,6 +93,17 @@ class HandInForm(forms.Form):
         self.fields["workgroup"].queryset = mine  # type: ignore[attr-defined]
         self.fields["area"].queryset = areas  # type: ignore[attr-defined]
         self.fields["file"].widget.attrs["accept"] = ".csv,.xlsx,.json,.xml"
+
+    def clean_partner(self) -> str:
+        """Needed of a table that anyone may have made, so that two partners are not taken for one.
+
+        Raises:
+            ValidationError: it is missing.
+        """
+        partner = normalise(self.cleaned_data["partner"])
+        if not partner and self.cleaned_data.get("profile") == generic.NAME:
+            raise forms.ValidationError(_("Say whose list it is, such as the name of the library"), code="required")
+        return partner
 
     def clean_file(self) -> Any:
         """Not too large; the rest is read by a worker."""

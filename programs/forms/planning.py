@@ -84,7 +84,7 @@ class PairedForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, (label, options) in self.texts.items():
             for language in LANGUAGES:
-                shown = format_lazy("{} {}", label, IN_LANGUAGE[language])
+                shown = format_lazy(_("{label} ({language})"), label=label, language=IN_LANGUAGE[language])
                 self.fields[f"{name}_{language}"] = TextField(language=language, label=shown, **options)
 
     @property

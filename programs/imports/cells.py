@@ -23,6 +23,9 @@ _NUMBER = re.compile(r"\d{1,3}(?:[,٬،]\d{3})+|\d+", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s/<>\"\\]+[^\s<>\"\\]*")
 _MIDNIGHT = re.compile(r"(?<=\d)[ T](?:00:00|23:59)(?::\d\d(?:\.0+)?)?$", re.ASCII)  # of a day written as an instant
 _TIME = re.compile(r"(\d{1,2})(?::(\d\d))?(?::00)?", re.ASCII)
+_TIMES = re.compile(
+    r"(?:ساعت\s*)?(?:از\s+)?([\d:]+)\s*(?:[-–—]|تا|الی|to|until)\s*(?:ساعت\s*)?([\d:]+)", re.ASCII | re.IGNORECASE
+)
 _normalised = lru_cache(8192)(normalise)
 _day = lru_cache(8192)(parse_day)
 
@@ -126,6 +129,18 @@ class Cells:
             return dt.time(int(found[1]), int(found[2] or 0)) if found else self._no_hour(column)
         except ValueError:
             return self._no_hour(column)
+
+    def times(self, column: str) -> tuple[dt.time | None, dt.time | None]:
+        """When something begins and ends, of a cell that says one or both: 16:00, 16-18, ۱۶ تا ۱۸.
+
+        Raises:
+            BadCell: `hour_unreadable`.
+        """
+        found = _TIMES.fullmatch(latin_digits(self._values[column]).strip())
+        if not found:
+            return self.time(column), None
+        first, last = (Cells({column: part}).time(column) for part in found.groups())
+        return first, last
 
     def _no_hour(self, column: str) -> dt.time:
         text = self._values[column].strip()[:60]

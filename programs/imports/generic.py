@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -64,6 +64,12 @@ def fits(mapping: Mapping[str, str], columns: Mapping[str, object]) -> bool:
     return bool(mapping.get("title")) and all(column in columns for column in mapping.values())
 
 
+def of(mapping: Mapping[str, Any]) -> Profile | None:
+    """The profile that a feed remembers, or None while nobody has said what its columns mean."""
+    columns = mapping.get("columns", {})
+    return profile(columns, mapping.get("language", "fa")) if columns.get("title") else None
+
+
 def profile(mapping: Mapping[str, str], language: str) -> Profile:
     """The profile of files whose columns mean what `mapping` says: field to column. Sheets without titles are left out."""
     return Profile(
@@ -109,7 +115,9 @@ def _row(mapping: Mapping[str, str], language: str, cells: Cells) -> Row:
 
 
 def _hours(cells: Cells, at: Mapping[str, str]) -> tuple[WeeklyHour, ...]:
-    starts, ends = cells.time(at["starts"]), cells.time(at["ends"])
+    starts, ends = cells.times(at["starts"])
+    if at["ends"] not in {"", at["starts"]}:
+        ends = cells.time(at["ends"]) or ends
     words = [word for word in _BETWEEN.split(cells.text(at["weekdays"])) if word]
     numbers = [
         _WEEKDAYS.get(joined(word.removesuffix("ها").strip("\u200c ")), _WEEKDAYS.get(joined(word))) for word in words

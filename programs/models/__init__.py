@@ -3,6 +3,7 @@
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
 from programs.models.demand import Support, VainSearch, Wish
 from programs.models.enrolment import Enrolment, Offer
+from programs.models.following import Follow, Reminder
 from programs.models.handed import Import, ImportRow
 from programs.models.program import Feed, Program
 from programs.models.question import Question
@@ -13,12 +14,14 @@ __all__ = [
     "Course",
     "Enrolment",
     "Feed",
+    "Follow",
     "Import",
     "ImportRow",
     "Offer",
     "Program",
     "Question",
     "Remark",
+    "Reminder",
     "Revision",
     "Slot",
     "Support",

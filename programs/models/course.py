@@ -43,6 +43,11 @@ class CourseQuerySet(TranslatableQuerySet["Course"]):
         """Those that the member may change: of the workgroups they coordinate, and all of them for staff."""
         return self.filter(program__workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))
 
+    def with_other_seats(self) -> Self:
+        """Those of a feed that are enrolled in here with another number of seats than the organiser now says."""
+        here = self.filter(mode=Course.Mode.PORTAL, state=Course.State.PUBLISHED, source_capacity__isnull=False)
+        return here.exclude(ends_on__lt=clock.today()).exclude(capacity=F("source_capacity"), capacity__isnull=False)
+
     def taught_by(self, member: Member) -> Self:
         """Those that the member instructs today."""
         return self.filter(pk__in=Teaching.objects.open_on(clock.today()).filter(member=member).values("course"))
@@ -210,6 +215,10 @@ class Teaching(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.member_id}"
+
+    def has_ended_on(self, day: dt.date) -> bool:
+        """Whether it gives nothing any more on that day."""
+        return self.until_on is not None and self.until_on <= day
 
 
 class ClassMeeting(models.Model):

@@ -29,6 +29,7 @@ class Feed(models.Model):
 
     workgroup = models.ForeignKey(Workgroup, models.PROTECT, related_name="feeds", verbose_name=_("workgroup"))
     profile = models.CharField(_("profile"), max_length=40)
+    partner = models.CharField(_("partner"), max_length=80, default="", blank=True)
     mode = models.CharField(_("enrolment"), max_length=8, choices=Mode.choices, default=Mode.PARTNER)
     default_area = models.ForeignKey(
         LiteracyArea, models.PROTECT, null=True, blank=True, verbose_name=_("area where none is known")
@@ -40,10 +41,10 @@ class Feed(models.Model):
     class Meta:
         verbose_name = _("partner catalogue")
         verbose_name_plural = _("partner catalogues")
-        constraints = [models.UniqueConstraint(name="feed_once", fields=["workgroup", "profile"])]
+        constraints = [models.UniqueConstraint(name="feed_once", fields=["workgroup", "profile", "partner"])]
 
     def __str__(self) -> str:
-        return f"{self.profile} #{self.workgroup_id}"
+        return self.partner or f"{self.profile} #{self.workgroup_id}"
 
 
 class ProgramQuerySet(TranslatableQuerySet["Program"]):

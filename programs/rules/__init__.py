@@ -63,6 +63,13 @@ from programs.rules.planning import (
     why_not_turn,
     why_not_version,
 )
+from programs.rules.teaching import (
+    why_not_call_off_class,
+    why_not_change_class,
+    why_not_end_teaching,
+    why_not_meet_at,
+    why_not_teach,
+)
 
 __all__ = [
     "DAY",
@@ -92,8 +99,11 @@ __all__ = [
     "why_not_archive",
     "why_not_ask",
     "why_not_attribute",
+    "why_not_call_off_class",
     "why_not_cancel",
+    "why_not_change_class",
     "why_not_confirm",
+    "why_not_end_teaching",
     "why_not_enrol",
     "why_not_export",
     "why_not_find_person",
@@ -102,6 +112,7 @@ __all__ = [
     "why_not_hand_in",
     "why_not_here",
     "why_not_in_window",
+    "why_not_meet_at",
     "why_not_message",
     "why_not_now",
     "why_not_open",
@@ -116,6 +127,7 @@ __all__ = [
     "why_not_set_aside",
     "why_not_suited",
     "why_not_support",
+    "why_not_teach",
     "why_not_text",
     "why_not_turn",
     "why_not_undo",

@@ -38,6 +38,9 @@ GENDER_OF_AUDIENCE = {
 NOT_YOURS = Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
 
 
+LEARNER_GONE = Refusal("gone", _("This account has become one with another meanwhile; open the page again"))
+
+
 def _in_page_digits(value: int | None) -> str:
     return persian_digits(str(value)) if get_language() == "fa" else str(value)
 

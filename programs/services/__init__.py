@@ -2,12 +2,16 @@
 
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.attributing import attribute
+from programs.services.classes import call_off_class, move_class
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
-from programs.services.handing_in import confirm, forget_files, hand_in, map_columns, map_places, undo
+from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
+from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
+from programs.services.merging import merge
 from programs.services.offers import accept, accept_instead, decline
+from programs.services.people import end_sessions, find_people, read_person, show_contact_of
 from programs.services.pinning import pin
 from programs.services.planning import (
     archive,
@@ -26,6 +30,8 @@ from programs.services.queue import sweep
 from programs.services.repair import save_repaired
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
+from programs.services.teaching import assign, end_teaching
+from programs.services.trail import export_trail
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
 from programs.services.working import progress_of, work_imports
 
@@ -33,10 +39,13 @@ __all__ = [
     "Pattern",
     "accept",
     "accept_instead",
+    "accept_seats",
     "admit",
     "archive",
     "ask",
+    "assign",
     "attribute",
+    "call_off_class",
     "cancel",
     "conclude",
     "confirm",
@@ -47,24 +56,34 @@ __all__ = [
     "drop_meeting",
     "edit_course",
     "edit_program",
+    "end_sessions",
+    "end_teaching",
     "enrol",
     "export",
+    "export_trail",
+    "find_people",
+    "follow",
     "forget_files",
+    "forget_reminder",
     "fulfil",
     "hand_in",
     "index",
     "make_meetings",
     "map_columns",
     "map_places",
+    "merge",
     "message",
+    "move_class",
     "note_vain_search",
     "pin",
     "progress_of",
     "promote",
     "publish",
     "publish_course",
+    "read_person",
     "read_roster",
     "remark",
+    "remind",
     "remind_of_tomorrow",
     "reopen",
     "reply",
@@ -74,12 +93,15 @@ __all__ = [
     "restore_course",
     "save_repaired",
     "set_aside",
+    "show_contact_of",
     "show_contacts",
     "submit",
     "support",
     "sweep",
     "tell_of_clashes",
+    "tell_of_openings",
     "undo",
+    "unfollow",
     "wish",
     "withdraw",
     "withdraw_for",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from base import clock
 from programs.models import Course, Feed
+from programs.services.notices import hours_by_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -138,13 +139,14 @@ class Compared:
         self.values = values_of(row, feed, programs)
         self.before = {name: getattr(course, name) for name in ("starts_on", "ends_on", "mode")}
         self.text: Any = None
+        self.hours: set[tuple[Any, ...]] = set()
         self.changed: list[str] = []
         self.left: list[str] = []
         self.details: list[list[Any]] = []
 
     def compare(self, text: Any, hours: set[tuple[Any, ...]]) -> None:
         """Takes over into the course what differs and was not edited here."""
-        self.text = text
+        self.text, self.hours = text, hours
         if self.course.missing_since is not None:
             self.details.append(["missing_since", _plain(self.course.missing_since), None])
             self.course.missing_since = None
@@ -184,15 +186,19 @@ class Compared:
 
     @property
     def has_moved(self) -> bool:
-        """Whether it now begins or ends on another day."""
-        return "starts_on" in self.changed or "ends_on" in self.changed
+        """Whether it now begins or ends on another day, or meets at other hours."""
+        return bool({"starts_on", "ends_on", "hours"} & set(self.changed))
 
     @property
     def days(self) -> dict[str, Any]:
-        """First and last day, old and new, as ISO text."""
+        """First and last day, old and new, as ISO text; weekly hours in words where they are others."""
         days = {"old_starts_on": self.before["starts_on"], "new_starts_on": self.course.starts_on}
         days |= {"old_ends_on": self.before["ends_on"], "new_ends_on": self.course.ends_on}
-        return {name: _plain(day) for name, day in days.items()}
+        plain: dict[str, Any] = {name: _plain(day) for name, day in days.items()}
+        if "hours" in self.changed:
+            hours = self.hours, self.row.hours
+            plain |= dict(zip(("old_hours", "new_hours"), map(hours_by_language, hours), strict=True))
+        return plain
 
     def change(self, line: int, renamed: tuple[str, str] | None) -> Change:
         """What to report of it; `renamed` are the old and the new title of its program."""

@@ -12,17 +12,18 @@ from base import clock
 from base.persian import normalise
 from base.refusal import refuse_if
 from members.services import record
-from programs.models import Feed, Import
-from programs.rules import why_not_confirm, why_not_hand_in, why_not_undo
+from programs.models import Course, Feed, Import
+from programs.rules import why_not_confirm, why_not_hand_in, why_not_resize, why_not_undo
+from programs.services.courses import resize
 from workgroups.models import Venue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from members.models import Member
     from workgroups.models import Workgroup
 
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_PARTNER = 200, 80
 KEPT = dt.timedelta(days=3)  # a file that nobody confirmed
 
 
@@ -35,8 +36,11 @@ def hand_in(
     content: bytes,
     language: str,
     options: Mapping[str, Any],
+    partner: str = "",
 ) -> Import:
     """Takes a file for a worker to read; nothing of the catalogue changes. The reasons are given in `language`.
+
+    `partner` tells the lists of several partners of one format apart: each has its own columns, places and courses.
 
     `options` are those of `import_courses`: `mode`, `area` (an id), `accept_missing`.
 
@@ -45,7 +49,9 @@ def hand_in(
     """
     refuse_if(why_not_hand_in(workgroup, actor))
     with transaction.atomic():
-        feed, _ = Feed.objects.get_or_create(workgroup=workgroup, profile=profile)
+        feed, _ = Feed.objects.get_or_create(
+            workgroup=workgroup, profile=profile, partner=normalise(partner)[:LONGEST_PARTNER]
+        )
         run = Import.objects.create(
             feed=feed,
             member=actor,
@@ -122,6 +128,27 @@ def undo(*, actor: Member, run: Import) -> Import:
         _turn(run, Import.State.UNDOING)
         record(actor=actor, verb="undo_import", row=run)
     return run
+
+
+def accept_seats(*, actor: Member, run: Import, courses: Iterable[int] | None = None) -> tuple[int, list[Course]]:
+    """Takes over the organiser's number of seats in those courses of the partner's, or in all where it is another one.
+
+    Answers how many changed, and the courses in which more people have a seat than that; these stay as they are.
+
+    Raises:
+        Refused: `not_yours`.
+    """
+    refuse_if(why_not_hand_in(run.feed.workgroup, actor))
+    found = run.feed.courses.with_other_seats()
+    if courses is not None:
+        found = found.filter(pk__in=list(courses))
+    with transaction.atomic():
+        rows = list(found.order_by("pk"))
+        full = [course for course in rows if why_not_resize(course, course.source_capacity)]
+        for course in rows:
+            if course not in full:
+                resize(actor=actor, course=course, capacity=course.source_capacity, waiting_size=course.waiting_size)
+    return len(rows) - len(full), full
 
 
 def _turn(run: Import, state: Import.State) -> None:

@@ -95,7 +95,7 @@ class Writer:
             texts = list(ProgramText.objects.filter(master_id__in=ids))
             changed = [text for text in texts if self._is_renamed(text, firsts[text.master_id], pinned[text.master_id])]
             if not self.dry_run:
-                ProgramText.objects.bulk_update(changed, PROGRAM_TEXTS)
+                ProgramText.objects.bulk_update(changed, [*PROGRAM_TEXTS, "written_at"])
 
     def _is_renamed(self, text: Any, row: Row, pinned: list[str]) -> bool:
         """Takes the program's texts over into `text`; whether any of them is another one now."""
@@ -109,6 +109,7 @@ class Writer:
             self.renamed[row.program_key] = text.title, row.program_title
         for name, value in differs.items():
             setattr(text, name, value)
+        text.written_at = self.now  # so that a translation made before it counts as stale
         return True
 
     # Courses

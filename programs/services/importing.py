@@ -60,6 +60,7 @@ def import_courses(  # noqa: PLR0913 - each has a meaning of its own, and is giv
     catalogue: Catalogue,
     mode: str | None = None,
     area: LiteracyArea | None = None,
+    partner: str = "",
     dry_run: bool = False,
     accept_missing: bool = False,
     actor: Member | None = None,
@@ -69,17 +70,17 @@ def import_courses(  # noqa: PLR0913 - each has a meaning of its own, and is giv
     """Brings the courses of a workgroup's feed in line with a file that was read, in one transaction.
 
     `mode` and `area` are remembered by the feed; None keeps what it has (at first: enrolment at the partner, no area).
-    The same file again writes nothing at all. Courses that are no longer in the file are marked, never deleted;
-    everyone with a place in a course whose days moved is told. Locks the workgroup, so that two files wait for each
-    other, then the courses that change. `journal` writes down what was before, so that it can be taken back; `progress`
-    is told the number of rows that were carried out.
+    `partner` names the feed among several of one profile. The same file again writes nothing at all. Courses that are no
+    longer in the file are marked, never deleted; everyone with a place in a course whose days moved is told. Locks the
+    workgroup, so that two files wait for each other, then the courses that change. `journal` writes down what was before,
+    so that it can be taken back; `progress` is told the number of rows that were carried out.
 
     Raises:
         Unusable: `file_truncated` when more than a third of the courses last seen are absent, unless `accept_missing`.
     """
     with transaction.atomic():
         Workgroup.objects.select_for_update(no_key=True).get(pk=workgroup.pk)
-        feed = _feed(workgroup, catalogue.profile)
+        feed = _feed(workgroup, catalogue.profile, partner)
         reindex = _remember(feed, mode, area)
         plan = _plan(feed, catalogue, accept_missing=accept_missing)
         outcome = _carry_out(feed, plan, Writer(feed, catalogue, dry_run=dry_run, progress=progress), actor, journal)
@@ -89,9 +90,9 @@ def import_courses(  # noqa: PLR0913 - each has a meaning of its own, and is giv
     return outcome
 
 
-def _feed(workgroup: Workgroup, profile: str) -> Feed:
-    feed = Feed.objects.filter(workgroup=workgroup, profile=profile).first()
-    return feed or Feed(workgroup=workgroup, profile=profile)
+def _feed(workgroup: Workgroup, profile: str, partner: str) -> Feed:
+    which = {"workgroup": workgroup, "profile": profile, "partner": partner}
+    return Feed.objects.filter(**which).first() or Feed(**which)
 
 
 def _remember(feed: Feed, mode: str | None, area: LiteracyArea | None) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Min, Q
 
 from base import clock
+from base.calendar import list_text, time_range_text, time_text, weekday_text
 from members.models import Care
 from notifications.models import Notice
 from notifications.services import post, recall
@@ -118,6 +119,23 @@ def _recall_reminders(enrolments: Sequence[Enrolment], event: str, starts_on: st
     days = [(clock.today() + dt.timedelta(days=ahead)).isoformat() for ahead in (0, 1)]
     if event in MOVES or (event in ENDS and starts_on in days):
         recall(keys=[f"enrolment:{one.pk}:starts_tomorrow:{day}" for one in enrolments for day in days])
+
+
+def hours_by_language(hours: Iterable[tuple[int, dt.time | None, dt.time | None]]) -> dict[str, str]:
+    """Weekly hours (weekday, beginning, end) in words, by language."""
+    rows = sorted(hours, key=lambda hour: (hour[0], hour[1] or dt.time()))
+    return {
+        language: list_text([_hour(language, *one) for one in rows], language=language) for language in ("fa", "en")
+    }
+
+
+def _hour(language: str, weekday: int, starts: dt.time | None, ends: dt.time | None) -> str:
+    words = [weekday_text(weekday, language=language)]
+    if starts and ends:
+        words.append(time_range_text(starts, ends, language=language))
+    elif starts:
+        words.append(time_text(starts, language=language))
+    return " ".join(words)
 
 
 def post_to_planners(program: Program, event: str, *, leaving_out: Member, about: str = "", **values: Any) -> None:

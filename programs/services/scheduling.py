@@ -14,7 +14,7 @@ from programs.models import ClassMeeting, Course, Enrolment, Revision, Slot
 from programs.rules import why_not_answer_for, why_not_plan_for, why_not_replan, why_not_resize, why_not_version
 from programs.services.courses import reschedule, resize
 from programs.services.indexing import index
-from programs.services.notices import tell
+from programs.services.notices import hours_by_language, tell
 from programs.services.pinning import pin
 from programs.services.planning import COURSE_FACTS, Texts, content_of, create_course, rewrite_course
 from programs.services.seats import lock_course
@@ -104,7 +104,7 @@ def make_meetings(*, actor: Member, course: Course, pattern: Pattern) -> list[dt
     with transaction.atomic():
         course = lock_course(course.pk)
         refuse_if(why_not_replan(course))
-        old = _first_of(course)
+        old, hours = _first_of(course), hours_text(course)
         held = repeat(
             weekdays=pattern.weekdays,
             first=pattern.first,
@@ -114,7 +114,7 @@ def make_meetings(*, actor: Member, course: Course, pattern: Pattern) -> list[dt
         _write(course, pattern, held.days)
         pin(course, ["hours", "starts_on", "ends_on"])
         record(actor=actor, verb="reschedule", row=course, changes={"meetings": len(held.days)})
-        _follow(course, old)
+        _follow(course, old, hours)
     return held.skipped
 
 
@@ -141,15 +141,28 @@ def _write(course: Course, pattern: Pattern, days: Iterable[dt.date]) -> None:
     )
 
 
-def _follow(course: Course, old: dt.datetime | None) -> None:
-    """Brings the columns along that follow from the meetings, and tells those with a place if the first class moved."""
+def hours_text(course: Course) -> dict[str, str]:
+    """The weekly hours of a course in words, by language."""
+    slots = [(slot.weekday, slot.starts, slot.ends) for slot in course.slots.order_by("weekday", "starts")]
+    return hours_by_language(slots)
+
+
+def _follow(course: Course, old: dt.datetime | None, hours: dict[str, str] | None = None) -> None:
+    """Brings the columns along that follow from the meetings, and tells those with a place if the first class or the weekly
+    hours (`hours` are the old ones) are others now.
+    """
     reschedule(course=course)
     Course.objects.filter(pk=course.pk).update(version=course.version + 1, updated_at=clock.now())
     course.version += 1
     index([course.pk])
-    new = _first_of(course)
-    if old != new and course.state == Course.State.PUBLISHED:
-        tell(_places(course), "moved", about=str(course.version), old_starts_at=old and old.isoformat())
+    news: dict[str, Any] = {}
+    if old != _first_of(course):
+        news["old_starts_at"] = old and old.isoformat()
+    new_hours = hours_text(course)
+    if hours is not None and hours != new_hours:
+        news |= {"old_hours": hours, "new_hours": new_hours}
+    if news and course.state == Course.State.PUBLISHED:
+        tell(_places(course), "moved", about=str(course.version), **news)
 
 
 def drop_meeting(*, actor: Member, course: Course, meeting: ClassMeeting) -> None:

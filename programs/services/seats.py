@@ -11,9 +11,11 @@ from django.db import connection
 from django.db.models import F
 
 from base import clock
+from base.refusal import Refused
 from members.models import Learner
 from members.services import record
 from programs.models import Course, Enrolment
+from programs.rules.places import LEARNER_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,8 +61,15 @@ def take(course: Course, *, wait: bool) -> Taken | None:
 
 
 def lock_learners(ids: Iterable[int]) -> None:
-    """Locks learners in the order of their ids, so that two requests of one person wait for each other."""
-    list(Learner.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    """Locks learners in the order of their ids, so that two requests of one person wait for each other.
+
+    Raises:
+        Refused: `gone` when one of them is nobody any more: merged into another, or erased, while we waited.
+    """
+    wanted = set(ids)
+    here = Learner.objects.filter(pk__in=wanted, erased_at__isnull=True).order_by("pk")
+    if len(here.select_for_update(no_key=True).values_list("pk", flat=True)) != len(wanted):
+        raise Refused(LEARNER_GONE)
 
 
 def lock_courses(ids: Iterable[int]) -> dict[int, Course]:

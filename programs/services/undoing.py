@@ -23,7 +23,7 @@ _FIELDS = {field.name: field.attname for field in Course._meta.concrete_fields} 
 COLUMNS = [_FIELDS[name] for name in [*WRITTEN, "sort_on"]]
 TEXTS = ("id", "language_code", "title", "note", "instructors")
 SLOTS = ("id", "weekday", "starts", "ends")
-PROGRAM_TEXTS = ("id", "title", "keywords", "description")
+PROGRAM_TEXTS = ("id", "title", "keywords", "description", "written_at")
 
 
 class Journal:
@@ -38,7 +38,11 @@ class Journal:
         known = Feed.objects.filter(pk=feed.pk).values(*FEED).first()
         texts = ProgramText.objects.filter(master__feed=feed).values(*PROGRAM_TEXTS)
         programs = Program.objects.filter(feed=feed).values_list("pk", flat=True)
-        self.whole = {"feed": _named(known or {}), "programs": list(programs), "program_texts": list(texts)}
+        self.whole = {
+            "feed": _named(known or {}),
+            "programs": list(programs),
+            "program_texts": list(map(_named, texts)),
+        }
         for ids in batches(sorted(course_ids)):
             self._read(ids)
 
@@ -53,7 +57,7 @@ class Journal:
 
     def close(self, feed: Feed) -> None:
         """After all is written: only what differs is kept."""
-        now = {row["id"]: row for row in ProgramText.objects.filter(master__feed=feed).values(*PROGRAM_TEXTS)}
+        now = {row["id"]: _named(row) for row in ProgramText.objects.filter(master__feed=feed).values(*PROGRAM_TEXTS)}
         changed = [row for row in self.whole["program_texts"] if now.get(row["id"]) != row]
         made = Program.objects.filter(feed=feed).exclude(pk__in=self.whole.pop("programs"))
         self.whole |= {"program_texts": changed, "made": list(made.values_list("pk", flat=True))}
@@ -149,8 +153,8 @@ def _plain(values: Iterable[Any]) -> list[Any]:
 
 
 def _restore_programs(before: dict[str, Any]) -> None:
-    texts = [ProgramText(**text) for text in before.get("program_texts", [])]
-    ProgramText.objects.bulk_update(texts, ["title", "keywords", "description"])
+    texts = [ProgramText(**_parsed(ProgramText, text)) for text in before.get("program_texts", [])]
+    ProgramText.objects.bulk_update(texts, PROGRAM_TEXTS[1:])
     empty = Program.objects.filter(pk__in=before.get("made", []), courses__isnull=True)
     empty.delete()
 

@@ -114,14 +114,8 @@ def _read(run: Import) -> None:
 
 
 def _catalogue(run: Import, raw: bytes) -> Catalogue:
-    mapping = run.feed.mapping
-    if run.feed.profile == generic.NAME and generic.fits(
-        mapping.get("columns", {}), mapping.get("columns", {}).values()
-    ):
-        profile = generic.profile(mapping["columns"], mapping.get("language", "fa"))
-    else:
-        profile = PROFILES.get(run.feed.profile) or generic.profile({"title": "title"}, "fa")
-    return read(raw, profile, _progress(run))
+    profile = PROFILES.get(run.feed.profile) or generic.of(run.feed.mapping)
+    return read(raw, profile or generic.profile({"title": "title"}, "fa"), _progress(run))
 
 
 def _unknown_places(run: Import, catalogue: Catalogue) -> list[str]:
@@ -139,6 +133,7 @@ def _carried_out(
         catalogue=catalogue,
         mode=run.options.get("mode"),
         area=LiteracyArea.objects.filter(pk=area).first() if area else None,
+        partner=run.feed.partner,
         accept_missing=bool(run.options.get("accept_missing")),
         dry_run=dry_run,
         actor=run.member,

@@ -17,6 +17,7 @@ from base.persian import latin_digits
 from members.limits import allow, client_of, retry_after
 from programs import services
 from programs.catalogue import DAYPARTS, Facets, Filters, count, find, public
+from programs.following import button_for
 from programs.listing import Listed, rows_of, shown, with_hours
 from programs.names import NOBODY, names
 from programs.search import did_you_mean
@@ -182,7 +183,8 @@ def _note_vain_search(filters: Filters) -> None:
 def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The catalogue of one literacy area."""
     area = get_object_or_404(LiteracyArea.objects.prefetch_related("translations"), slug=slug)
-    return _seen_from(request, "programs/place.html", public().filter(area=area), {"place": area, "kind": "area"})
+    context = {"place": area, "kind": "area", "follow": button_for("areas", area, request.user)}
+    return _seen_from(request, "programs/place.html", public().filter(area=area), context)
 
 
 @require_safe

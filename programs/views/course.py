@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from base import clock
 from base.pages import public_page
 from programs.catalogue import Filters, find, public
+from programs.following import button_for
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Program
 from programs.outcomes import came_of, results_of
@@ -52,6 +53,7 @@ def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
         "panel": panel,
         "meetings": meetings,
         "organisations": organisations_of(course),
+        "follow": button_for("courses", course, request.user) if panel.state == "not_open" else None,
         "similar": similar_to(course, panel),
         "outcomes": course.text("program", "outcomes").splitlines(),
         "audiences": [AUDIENCES.get(word, word) for word in course.for_whom if word != "everyone"],
@@ -135,6 +137,7 @@ def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
     over = {Course.Status.ENDED, Course.Status.CANCELLED}
     context = {
         "program": program,
+        "follow": button_for("programs", program, request.user),
         "decision": origin_of(program, request.user),
         "coming": [row for row in reversed(rows) if row.now_status not in over],
         "past": [row for row in rows if row.now_status in over],
@@ -174,6 +177,7 @@ def workgroup_detail(request: HttpRequest, slug: str) -> HttpResponse:
     outcomes = came_of(decisions, request.user)
     context = {
         "workgroup": workgroup,
+        "follow": button_for("workgroups", workgroup, request.user),
         "programs": programs.prefetch_related("translations").order_by("-coming", "slug")[:100],
         "coordinators": coordinators_of(workgroup),
         "decisions": [{"decision": one, "outcome": outcomes[one.pk]} for one in decisions],

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from members.city import present
 from programs.catalogue import Filters, find, public
 from programs.listing import listed
 from workgroups.models import Workgroup
@@ -37,7 +38,7 @@ def workgroup_embed(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: A
         "courses": listed(courses, language, slice(MOST)),
         "language": language,
         "other": "en" if language == "fa" else "fa",
-        "city": settings.CITY_NAMES[language],
+        "city": present().names[language],
         "site": settings.SITE_URL,
     }
     answer = HttpResponse(render_to_string("programs/embed.html", context))

@@ -20,6 +20,7 @@ WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "upda
 MAY_WRITE = {
     "members/sessions.py": "Django's session engine is asked to write its own rows",
     "learningcity/cache.py": "writes into the cache, no rows",
+    "base/uploads.py": "keeps files, no rows",
     "programs/sheets.py": "writes a file in memory, no rows",
 }
 FILES = code.files()
@@ -75,9 +76,9 @@ def test_no_module_is_a_drawer() -> None:
     assert parts & DRAWERS == set()
 
 
-def test_the_ground_has_at_most_six_modules() -> None:
+def test_the_ground_has_at_most_seven_modules() -> None:
     modules = {path.stem for path in (code.ROOT / "base").glob("*.py")} - {"__init__", "apps"}
-    assert len(modules) <= 6
+    assert len(modules) <= 7
 
 
 @pytest.mark.parametrize("path", FILES, ids=code.name)

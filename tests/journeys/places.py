@@ -6,8 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from announcements import services as announcements
 from base import clock
+from notifications.models import Delivery
 from programs import services
+from tests.announcements.writing import REASON, Writing, told_all
+from tests.announcements.writing import staff as writing_staff
+from tests.journeys import city_desk
 from tests.programs.feed import table
 from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
@@ -142,10 +147,60 @@ def guide() -> Guide:
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
     found.member += _plans(town) + _asked(seat, member) + _desk(town)
     found.member += workgroup_places()
+    found.visitor += _news(town)
+    found.member += _announcements(town)
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     found.visitor.append(Place("embedded list", f"embed/{town.workgroup.slug}/"))
     found.member += _imports(town)
+    staff, pages = city_desk.pages(NAME)
+    city_desk.follow_some(staff)
+    found.member += [Place(name, path, staff) for name, path in pages]
     return found
+
+
+def _news(town: Town) -> list[Place]:
+    """What the city says, with one that leads to a course, one that is over and one that was taken back."""
+    written = Writing()
+    row = written.out(kind="event")
+    announcements.link(actor=written.author, announcement=row, courses=[town.course(first=clock.now() + 240 * DAY)])
+    announcements.correct(
+        actor=written.author, announcement=row, version=row.version, facts={}, texts={"fa": {"body": "# خوب"}}
+    )
+    back = written.out(is_pinned=True)
+    announcements.withdraw(actor=written.author, announcement=back, reason=REASON)
+    written.out(kind="urgent", is_pinned=True)
+    return [
+        Place("announcements", "announcements/"),
+        Place("announcement", f"announcements/{row.slug}/"),
+        Place("announcement taken back", f"announcements/{back.slug}/"),
+        Place("embedded announcements", "announcements/embed/"),
+    ]
+
+
+def _announcements(town: Town) -> list[Place]:
+    """The pages of those who write what the city says, in each state."""
+    written, second = Writing(), writing_staff()
+    draft = written.begin()
+    courses = [town.course(first=clock.now() + 250 * DAY)]
+    announcements.link(actor=written.author, announcement=draft, courses=courses)
+    review, out = written.review(), written.out(channels=["inbox", "email"])
+    soon = written.out(publish_at=clock.now() + DAY, kind="call")
+    told_all()
+    Delivery.objects.filter(notice=out.notice, channel="email").update(state="failed", error="refused 550")
+    row = "city/announcements/{}/"
+    pages = {
+        "announcements of the desk": "city/announcements/",
+        "calendar of announcements": "city/announcements/calendar/",
+        "new announcement": "city/announcements/new/",
+        "announcement form": row.format(draft.slug),
+        "pictures and files": row.format(draft.slug) + "files/",
+        "announcement for approval": row.format(review.slug),
+        "announcement corrected": row.format(out.slug),
+        "take back": row.format(out.slug) + "withdraw/",
+        "deliveries": f"city/deliveries/{out.pk}/",
+    }
+    waiting = Place("announcement scheduled", row.format(soon.slug), second, is_variant=True)
+    return [Place(name, path, second) for name, path in pages.items()] + [waiting]
 
 
 def _plans(town: Town) -> list[Place]:
@@ -160,6 +215,10 @@ def _plans(town: Town) -> list[Place]:
     pattern = services.Pattern([0, 2], first, 4, dt.time(16), dt.time(18))
     services.make_meetings(actor=member, course=course, pattern=pattern)
     services.remark(actor=member, program=program, text="خوب است")
+    held, off = course.meetings.order_by("starts_at")[:2]
+    services.call_off_class(actor=member, meeting=off)
+    phone = person(NAME)[0].phone or ""
+    teaching = services.assign(actor=member, course=course, contact=phone, from_on=clock.today())
     some = [
         ("workspace", "work/"),
         ("programs of the desk", "work/programs/"),
@@ -170,6 +229,9 @@ def _plans(town: Town) -> list[Place]:
         ("translations", "work/translations/"),
         ("course form", f"work/courses/{course.slug}/"),
         ("course history", f"work/courses/{course.slug}/history/"),
+        ("a class", f"work/courses/{course.slug}/meetings/{held.pk}/"),
+        ("instructors", f"work/courses/{course.slug}/instructors/"),
+        ("end a teaching", f"work/courses/{course.slug}/instructors/{teaching.pk}/"),
     ]
     return [Place(name, path, member) for name, path in some]
 

@@ -49,7 +49,9 @@ def _that_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 2, 23, 8, tzinfo=dt.UTC))
 
 
-def hand_in(actor: Member, workgroup: Workgroup, raw: str | bytes, profile: str = "mft", **options: Any) -> Import:
+def hand_in(
+    actor: Member, workgroup: Workgroup, raw: str | bytes, profile: str = "mft", *, partner: str = "", **options: Any
+) -> Import:
     """Handed in and read."""
     content = raw.encode() if isinstance(raw, str) else raw
     made = services.hand_in(
@@ -60,6 +62,7 @@ def hand_in(actor: Member, workgroup: Workgroup, raw: str | bytes, profile: str 
         content=content,
         language="fa",
         options=options,
+        partner=partner,
     )
     return worked(made)
 

@@ -18,7 +18,7 @@ from programs.api.shapes import page_of
 from programs.imports.limits import MOST_BYTES
 from programs.models import Course, Import
 from tests.programs import world
-from tests.programs.feed import many
+from tests.programs.feed import many, table
 from tests.programs.test_api import misfits
 from tests.programs.test_handing_in import hand_in, saved, worked
 from workgroups.models import Appointment, Workgroup
@@ -99,6 +99,52 @@ def test_a_key_stands_for_the_content_of_the_file(client: Client, workgroup: Wor
     first, again, other = (upload(client, workgroup, raw, key) for raw in (b"x", b"x", b"y"))
     assert (first.json(), first.status_code) == (again.json(), again.status_code)
     assert (other.status_code, other.json()["code"], Import.objects.count()) == (409, "key_reused", 1)
+
+
+def test_a_table_is_mapped_once_through_the_api(client: Client, workgroup: Workgroup) -> None:
+    upload(client, workgroup, "نام,جا\nخط,مرکزی\n".encode(), profile="generic", partner="کتابخانه")
+    made = worked(Import.objects.get())
+    page = f"{IMPORTS}{made.pk}/"
+    found = client.get(page).json()
+    assert (found["state"], found["partner"]) == ("mapping", "کتابخانه")
+    assert found["columns"] == [{"name": "نام", "examples": ["خط"]}, {"name": "جا", "examples": ["مرکزی"]}]
+    columns = {"columns": {"title": "نام", "place": "جا"}}
+    sent = {"content_type": "application/json"}
+    assert client.post(f"{page}columns/", {"columns": {"place": "جا"}}, **sent).status_code == 400
+    assert client.post(f"{page}columns/", columns, **sent).json()["state"] == "queued"
+    worked(made)
+    assert client.get(page).json()["places"] == ["مرکزی"]
+    venue = world.venue()
+    places = {"places": [{"place": "مرکزی", "venue": venue.slug}]}
+    assert client.post(f"{page}places/", places, **sent).json()["state"] == "queued"
+    made = worked(made)
+    assert (made.places, made.feed.mapping["places"]) == ([], {"مرکزی": venue.pk})
+
+
+def test_the_organisers_seats_are_taken_over_through_the_api(
+    client: Client, coordinator: Member, workgroup: Workgroup
+) -> None:
+    row = {"start_date": "2027-01-10", "end_date": "2027-03-01", "capacity": "9"}
+    saved(coordinator, workgroup, table(row), mode="portal")
+    made = saved(coordinator, workgroup, table(row | {"capacity": "12"}))
+    course = Course.objects.get()
+    found = client.get(f"{IMPORTS}{made.pk}/").json()
+    assert found["seats"] == [{"course": course.pk, "capacity": 9, "source_capacity": 12}]
+    answer = client.post(f"{IMPORTS}{made.pk}/seats/", {}, content_type="application/json")
+    assert (answer.json(), Course.objects.get().capacity) == ({"changed": 1, "full": []}, 12)
+
+
+@pytest.mark.parametrize("verb", ["columns", "places"])
+def test_the_doors_of_mapping_refuse_alike(
+    client: Client, coordinator: Member, workgroup: Workgroup, verb: str
+) -> None:
+    """P1."""
+    made = saved(coordinator, workgroup, many(1))
+    typed = {"columns": {"title": "a"}} if verb == "columns" else {}
+    page = client.post(f"/fa/work/imports/{made.pk}/{verb}/", {"title": "a", "language": "fa"})
+    api = client.post(f"{IMPORTS}{made.pk}/{verb}/?lang=fa", typed, content_type="application/json").json()
+    said = [str(one) for one in get_messages(page.wsgi_request)]
+    assert ([api["message"]], api["code"]) == (said, "not_waiting")
 
 
 @pytest.mark.parametrize(("verb", "is_saved", "code"), [("undo", False, "not_saved"), ("confirm", True, "not_waiting")])

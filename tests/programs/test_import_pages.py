@@ -49,7 +49,7 @@ def client(coordinator: Member) -> Client:
 
 
 def upload(client: Client, workgroup: Workgroup, raw: bytes, profile: str = "mft", name: str = "a.csv") -> HttpResponse:
-    data = {"workgroup": workgroup.pk, "profile": profile, "mode": "partner", "area": ""}
+    data = {"workgroup": workgroup.pk, "profile": profile, "mode": "partner", "area": "", "partner": "کتابخانه"}
     return client.post("/fa/work/imports/add/", data | {"file": SimpleUploadedFile(name, raw)})
 
 
@@ -95,6 +95,30 @@ def test_what_is_empty_or_too_large_is_refused_at_once(client: Client, workgroup
     assert answer.status_code == 422
     assert f'<option value="{workgroup.pk}" selected' in answer.content.decode()
     assert not Import.objects.exists()
+
+
+def test_a_table_needs_the_name_of_its_partner(client: Client, workgroup: Workgroup) -> None:
+    data = {"workgroup": workgroup.pk, "profile": "generic", "mode": "partner", "area": "", "partner": " "}
+    answer = client.post("/fa/work/imports/add/", data | {"file": SimpleUploadedFile("a.csv", b"a,b")})
+    assert (answer.status_code, 'aria-invalid="true"' in answer.content.decode()) == (422, True)
+    assert not Import.objects.exists()
+
+
+def test_the_organisers_seats_are_taken_over_on_the_page(
+    client: Client, coordinator: Member, workgroup: Workgroup
+) -> None:
+    rows = [{"id": f"k{n}", "start_date": "2027-01-10", "end_date": "2027-03-01", "capacity": "9"} for n in range(3)]
+    saved(coordinator, workgroup, table(*rows), mode="portal")
+    made = saved(coordinator, workgroup, table(*(row | {"capacity": "12"} for row in rows)))
+    page = f"/fa/work/imports/{made.pk}/"
+    one = Course.objects.order_by("pk").first()
+    assert one is not None
+    assert f'name="course" value="{one.pk}"' in " ".join(client.get(page).content.decode().split())
+    assert client.post(f"{page}seats/", {"course": one.pk})["Location"] == page
+    assert sorted(Course.objects.values_list("capacity", flat=True)) == [9, 9, 12]
+    client.post(f"{page}seats/")
+    assert set(Course.objects.values_list("capacity", flat=True)) == {12}
+    assert "seats/" not in client.get(page).content.decode()
 
 
 def test_ten_files_an_hour(client: Client, workgroup: Workgroup) -> None:

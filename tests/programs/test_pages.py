@@ -209,6 +209,7 @@ WORDS = {
     "cancelled": ["استاد بیمار است", "The instructor is ill"],
 }
 BUTTONS = {
+    "not_open": (["باز شدن ثبت‌نام را به من یادآوری کنید"], ["Remind me when enrolment opens"]),
     "open": (["ثبت‌نام"], ["Enrol"]),
     "few": (["ثبت‌نام"], ["Enrol"]),
     "full": (["ورود به صف انتظار"], ["Join the waiting list"]),

@@ -69,7 +69,7 @@ def test_what_is_read_is_what_the_schema_says(town: Town, desk: Member) -> None:
         f"programs/{program.pk}/": drafts.ProgramWorkOut(),
         f"programs/{program.pk}/remarks/": page_of(drafts.RemarkOut),
         f"programs/{program.pk}/courses/": page_of(drafts.CourseLineOut),
-        f"programs/{program.pk}/versions/": drafts.ProgramVersionOut(many=True),
+        f"programs/{program.pk}/versions/": drafts.VersionOut(many=True),
         f"courses/{course.pk}/": runs.CourseWorkOut(),
         f"courses/{course.pk}/meetings/": page_of(runs.ClassMeetingOut),
         "translations/": translations.TranslationOut(many=True),

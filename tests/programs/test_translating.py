@@ -8,6 +8,8 @@ from base import clock
 from programs import services
 from programs.models import Program
 from programs.translating import waiting
+from tests.programs.feed import table
+from tests.programs.test_handing_in import saved, worked
 from tests.programs.test_planning import coordinator_of, draft
 from tests.programs.town import DAY, Town, crowd
 
@@ -38,6 +40,23 @@ def test_a_translation_goes_stale_when_the_original_changes(monkeypatch: pytest.
     assert found() == [(program.pk, "en", True)]
     services.edit_program(actor=planner, program=program, version=2, facts={}, texts={"en": {"title": "Tanbur"}})
     assert found() == []
+
+
+def test_a_partner_who_renames_a_program_makes_its_translation_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Town()
+    planner = coordinator_of(town)
+    saved(planner, town.workgroup, table({"title": "عکاسی"}))
+    program = Program.objects.get(feed__isnull=False)
+    program.create_translation("en", title="Photography", summary="From light to frame", written_at=clock.now())
+    assert (program.pk, "en", True) not in found()
+    later = clock.now() + DAY
+    monkeypatch.setattr(clock, "now", lambda: later)
+    before = list(program.translations.order_by("pk").values())
+    run = saved(planner, town.workgroup, table({"title": "عکاسی پیشرفته"}))
+    assert (program.pk, "en", True) in found()
+    worked(services.undo(actor=planner, run=run))
+    assert (program.pk, "en", True) not in found()
+    assert list(program.translations.order_by("pk").values()) == before
 
 
 def test_a_program_in_a_foreign_language_waits_for_both() -> None:

@@ -14,6 +14,8 @@ from base import clock
 from programs import services
 from programs.models import Course
 from programs.workspace import classes_today, waiting_for
+from tests.programs.feed import many
+from tests.programs.test_handing_in import hand_in
 from tests.programs.test_planning import coordinator_of, draft
 from tests.programs.town import DAY, Town, crowd, full, person
 
@@ -41,6 +43,20 @@ def test_what_waits_stands_in_the_order_of_its_haste() -> None:
     assert kinds(town, member) == [
         ("warn", "Answer"), ("warn", "See who is in it"), ("info", "Look it over"), ("info", "Open another run"),
     ]  # fmt: skip
+
+
+def test_a_partners_file_waits_for_a_word() -> None:
+    town = Town()
+    member = coordinator_of(town)
+    hand_in(member, town.workgroup, many(1))
+    hand_in(member, town.workgroup, "نام,شروع\nخط,1405/9/3\n", "generic")
+    with translation.override("en"):
+        found = [(todo.button, todo.text) for todo in waiting_for(member)]
+    assert found == [
+        ("Look at the file", "It asks what its columns mean."),
+        ("Look at the file", "It waits for your yes."),
+    ]
+    assert waiting_for(coordinator_of(Town())) == []
 
 
 def test_a_course_that_has_its_minimum_is_not_thin() -> None:
@@ -81,6 +97,7 @@ def test_the_page_asks_as_often_for_one_thing_as_for_many() -> None:
         services.submit(actor=member, program=draft(town, member))
         course = town.course(first=clock.now() + 5 * DAY, capacity=20)
         services.ask(actor=person()[0], course=course, text="کجا؟")
+        hand_in(member, town.workgroup, many(1))
         town.course(first=clock.at(clock.today(), dt.time(12)), meetings=1)
 
     def asked() -> int:

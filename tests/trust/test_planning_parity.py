@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.forms import BaseForm
 
 from base import clock
 from programs import services
-from programs.models import Course, Program
+from programs.models import ClassMeeting, Course, Program
 from tests.programs.test_planning import coordinator_of, draft, form_of, ready
 from tests.programs.test_rosters import signed_in
-from tests.programs.town import DAY, Town, crowd
+from tests.programs.town import DAY, Town, crowd, person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +56,13 @@ def by_page(member: Member, ask: Ask) -> tuple[str, str]:
     if answer.status_code == 302:
         said = [str(one) for one in get_messages(answer.wsgi_request) if one.level_tag == "error"]
         return "", "".join(said)
-    refused = answer.context["refused"]
+    refused = answer.context.get("refused")
+    if refused is None:  # said beside a field, or above the form
+        forms = [
+            one for one in map(answer.context.get, answer.context.keys()) if isinstance(one, BaseForm) and one.is_bound
+        ]
+        (error,) = [error for form in forms for errors in form.errors.as_data().values() for error in errors][:1]
+        return str(error.code or ""), "".join(error.messages)
     return refused.code, str(refused.message)
 
 
@@ -179,6 +187,93 @@ def cancelling(town: Town, desk: Member) -> Ask:
     return Ask(f"courses/{course.slug}/cancel/", f"courses/{course.pk}/cancel/", form, {"reason": REASON})
 
 
+def class_of(course: Course, number: int = 0) -> ClassMeeting:
+    return list(course.meetings.order_by("starts_at"))[number]
+
+
+def moving(at: dt.timedelta, hours: float = 2, **changes: Any) -> Callable[[Town, Member], Ask]:
+    """The first class meeting, to be held so long from now."""
+
+    def arrange(town: Town, desk: Member) -> Ask:
+        course = town.course(**changes)
+        one, starts = class_of(course), clock.wall(clock.now() + at).replace(hour=8, minute=0, second=0, microsecond=0)
+        ends = starts + dt.timedelta(hours=hours)
+        form = {"day": starts.date().isoformat(), "starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+        data = {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
+        page = f"courses/{course.slug}/meetings/{one.pk}/move/"
+        return Ask(page, f"courses/{course.pk}/meetings/{one.pk}/move/", form, data)
+
+    return arrange
+
+
+def calling_off(**changes: Any) -> Callable[[Town, Member], Ask]:
+    def arrange(town: Town, desk: Member) -> Ask:
+        course = town.course(**changes)
+        one = class_of(course)
+        return Ask(f"courses/{course.slug}/meetings/{one.pk}/off/", f"courses/{course.pk}/meetings/{one.pk}/off/")
+
+    return arrange
+
+
+def assigning(contact: str = "", until: int | None = None, *, twice: bool = False) -> Callable[[Town, Member], Ask]:
+    def arrange(town: Town, desk: Member) -> Ask:
+        course, teacher = town.course(), person()[0]
+        typed = contact or teacher.phone or ""
+        if twice:
+            services.assign(actor=desk, course=course, contact=typed, from_on=clock.today())
+        days = {"from_on": clock.today().isoformat()}
+        days |= {"until_on": (clock.today() + until * DAY).isoformat()} if until is not None else {}
+        data = {"person": typed} | days
+        page = f"courses/{course.slug}/instructors/assign/"
+        return Ask(page, f"courses/{course.pk}/instructors/", data, data)
+
+    return arrange
+
+
+def ending(days: int) -> Callable[[Town, Member], Ask]:
+    def arrange(town: Town, desk: Member) -> Ask:
+        course, teacher = town.course(), person()[0]
+        row = services.assign(actor=desk, course=course, contact=teacher.phone or "", from_on=clock.today())
+        data = {"until_on": (clock.today() + days * DAY).isoformat()}
+        page, api = f"courses/{course.slug}/instructors/{row.pk}/end/", f"courses/{course.pk}/instructors/{row.pk}/end/"
+        return Ask(page, api, data, data)
+
+    return arrange
+
+
+def wished(state: str) -> Callable[[Town, Member], Ask]:
+    def arrange(town: Town, desk: Member) -> Ask:
+        wish, _ = services.wish(actor=desk, text="شنا برای بانوان", language="fa")
+        if state == "hidden":
+            services.set_aside(actor=desk, wish=wish)
+        page, api = f"demand/{wish.pk}/answer/", f"wishes/{wish.pk}/answer/"
+        return Ask(page, api, {"answer": f"program:{town.program.slug}"}, {"program": town.program.pk})
+
+    return arrange
+
+
+def setting_aside(town: Town, desk: Member) -> Ask:
+    wish, _ = services.wish(actor=desk, text="شنا برای بانوان", language="fa")
+    services.fulfil(actor=desk, wish=wish, program=town.program)
+    return Ask(f"demand/{wish.pk}/set-aside/", f"wishes/{wish.pk}/set-aside/")
+
+
+def restoring(town: Town, desk: Member) -> Ask:
+    course = ready(town, desk, draft(town, desk))
+    data = {"version": 99}
+    return Ask(
+        f"courses/{course.slug}/save/", f"courses/{course.pk}/versions/1/restore/", of_course(course, version=99), data
+    )
+
+
+def exporting(town: Town, desk: Member) -> Ask:
+    course = town.course()
+    for _ in range(10):
+        services.export(actor=desk, course=course, reason="بیمه", kind="csv")
+    page, data = f"courses/{course.slug}/roster/export/file/", {"reason": "بیمه", "kind": "csv"}
+    return Ask(page, f"courses/{course.pk}/export/", data, data)
+
+
 # What is asked, and the code of the refusal.
 CASES: dict[str, tuple[Callable[[Town, Member], Ask], str]] = {
     "a program that someone else changed": (old_program, "changed_meanwhile"),
@@ -196,6 +291,22 @@ CASES: dict[str, tuple[Callable[[Town, Member], Ask], str]] = {
     "another rhythm of what is cancelled": (replanning(state=Course.State.CANCELLED), "cancelled"),
     "dropping a meeting once it has begun": (dropping, "begun"),
     "cancelling what is over": (cancelling, "over"),
+    "moving a class into the past": (moving(-3 * DAY), "class_past"),
+    "moving a class far away": (moving(2000 * DAY), "class_far"),
+    "a class that never ends": (moving(9 * DAY, 13), "class_long"),
+    "a class that ends before it begins": (moving(9 * DAY, -1), "hours_wrong"),
+    "moving a class that has begun": (moving(9 * DAY, first=clock.now() - DAY), "class_begun"),
+    "moving a class of a cancelled course": (moving(9 * DAY, state=Course.State.CANCELLED), "cancelled"),
+    "calling off the only class": (calling_off(meetings=1), "last_class"),
+    "calling off what has begun": (calling_off(first=clock.now() - DAY), "class_begun"),
+    "an instructor whom nobody knows": (assigning("nobody@example.org"), "no_member"),
+    "an instructor twice": (assigning(twice=True), "open_twice"),
+    "an instructor until today": (assigning(until=0), "ends_before"),
+    "ending a teaching yesterday": (ending(-1), "ends_past"),
+    "answering a wish put aside": (wished("hidden"), "not_open"),
+    "putting an answered wish aside": (setting_aside, "not_open"),
+    "restoring a course that someone else changed": (restoring, "changed_meanwhile"),
+    "the eleventh list within an hour": (exporting, "too_many"),
 }
 
 

@@ -48,7 +48,47 @@ def to_edit(room: Room) -> Callable[[], Any]:
     return lambda: services.edit_decision(actor=room.coordinator, decision=decision, **new)
 
 
+def to_extend(room: Room) -> Callable[[], Any]:
+    one = Appointment.objects.get(member=room.member)
+    return lambda: services.extend(actor=room.staff, appointment=one, until_on=clock.today() + 90 * DAY)
+
+
+def to_call_off(room: Room) -> Callable[[], Any]:
+    meeting = room.call()
+    return lambda: services.call_off(actor=room.coordinator, meeting=meeting)
+
+
+def to_move(room: Room) -> Callable[[], Any]:
+    meeting = room.call()
+    at, where = meeting.starts_at + DAY, services.meetings.Where(place="سالن ۳")
+    return lambda: services.move_meeting(
+        actor=room.coordinator,
+        meeting=meeting,
+        version=meeting.version,
+        starts_at=at,
+        ends_at=at + DAY / 24,
+        where=where,
+    )
+
+
+def to_close(room: Room) -> Callable[[], Any]:
+    decision = room.decide()
+    return lambda: services.close(actor=room.coordinator, decision=decision, state="done")
+
+
+def to_approve(room: Room) -> Callable[[], Any]:
+    meeting = room.begun()
+    services.write_minutes(actor=room.coordinator, item=room.item(meeting), minutes="گزارش داده شد", version=1)
+    services.mark_attendance(actor=room.coordinator, meeting=meeting, marks={room.member.pk: "present"})
+    return lambda: services.approve_minutes(actor=room.coordinator, meeting=meeting)
+
+
 SERVICES = {
+    "extend": to_extend,
+    "call_off": to_call_off,
+    "move_meeting": to_move,
+    "close": to_close,
+    "approve_minutes": to_approve,
     "appoint": to_appoint,
     "release": to_release,
     "call_meeting": lambda room: room.call,

@@ -5,9 +5,12 @@ from workgroups.services.deciding import close, decide, edit_decision, publish_d
 from workgroups.services.founding import edit_workgroup, found
 from workgroups.services.meetings import call_meeting, call_off, move_meeting
 from workgroups.services.minutes import add_item, approve_minutes, mark_attendance, write_minutes
+from workgroups.services.registers import add_entry, edit_entry, move_entry
+from workgroups.services.settling import set_city, set_logo
 from workgroups.services.watching import remind_of_decisions, remind_of_meetings
 
 __all__ = [
+    "add_entry",
     "add_item",
     "appoint",
     "approve_minutes",
@@ -16,14 +19,18 @@ __all__ = [
     "close",
     "decide",
     "edit_decision",
+    "edit_entry",
     "edit_workgroup",
     "extend",
     "found",
     "mark_attendance",
+    "move_entry",
     "move_meeting",
     "publish_decision",
     "release",
     "remind_of_decisions",
     "remind_of_meetings",
+    "set_city",
+    "set_logo",
     "write_minutes",
 ]

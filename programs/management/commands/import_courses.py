@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from programs.imports import PROFILES, Unusable, contents, read
+from programs.imports import PROFILES, Unusable, contents, generic, read
 from programs.models import Feed
 from programs.services.importing import import_courses
 from programs.sheets import cell
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
     from programs.imports import Catalogue
+    from programs.imports.profiles import Profile
     from programs.services.importing import Outcome
 
 UNUSABLE = 2
@@ -34,7 +35,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--profile", required=True, choices=sorted(PROFILES), help="the format of the file")
+        parser.add_argument(
+            "--profile", required=True, choices=sorted([*PROFILES, generic.NAME]), help="the format of the file"
+        )
+        parser.add_argument("--partner", default="", help="whose list it is, where several have the same format")
         parser.add_argument("--workgroup", required=True, help="slug of the workgroup that answers for the courses")
         parser.add_argument(
             "--enrol",
@@ -50,11 +54,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            catalogue = read(contents(options["file"]), PROFILES[options["profile"]])
+            workgroup = _called(Workgroup, options["workgroup"])
+            catalogue = read(contents(options["file"]), _profile(workgroup, options["profile"], options["partner"]))
             self._tell(catalogue)
             outcome = import_courses(
-                workgroup=_called(Workgroup, options["workgroup"]),
+                workgroup=workgroup,
                 catalogue=catalogue,
+                partner=options["partner"],
                 mode=options["enrol"],
                 area=_called(LiteracyArea, options["area"]) if options["area"] else None,
                 dry_run=options["dry_run"],
@@ -79,6 +85,22 @@ def _called(model: Any, slug: str) -> Any:
     found = model.objects.filter(slug=slug).first()
     if found is None:
         raise CommandError(_("There is none called “{slug}”").format(slug=slug), returncode=UNUSABLE)
+    return found
+
+
+def _profile(workgroup: Workgroup, name: str, partner: str) -> Profile:
+    """The format of that name; of a table the columns as a coordinator has mapped them on the page of the import.
+
+    Raises:
+        Unusable: `columns_unmapped`.
+    """
+    if name in PROFILES:
+        return PROFILES[name]
+    feed = Feed.objects.filter(workgroup=workgroup, profile=name, partner=partner).first()
+    found = generic.of(feed.mapping) if feed else None
+    if found is None:
+        reason = _("Nobody has said yet what the columns mean; hand the first file in at /work/imports/")
+        raise Unusable("columns_unmapped", reason)
     return found
 
 

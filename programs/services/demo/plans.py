@@ -85,7 +85,9 @@ def _hand_in(entry: Entry, today: dt.date) -> None:
     if Import.objects.filter(feed__workgroup=workgroup).exclude(state=Import.State.FAILED).exists():
         return
     mapping = {"columns": entry["columns"], "language": "fa"}
-    Feed.objects.get_or_create(workgroup=workgroup, profile="generic", defaults={"mapping": mapping})
+    Feed.objects.get_or_create(
+        workgroup=workgroup, profile="generic", partner=entry["partner"], defaults={"mapping": mapping}
+    )
     run = hand_in(
         actor=person_called(entry["person"]),
         workgroup=workgroup,
@@ -93,6 +95,7 @@ def _hand_in(entry: Entry, today: dt.date) -> None:
         name=entry["name"],
         content=_table(entry, today),
         language="fa",
+        partner=entry["partner"],
         options={"mode": Feed.Mode.PARTNER, "area": ids(LiteracyArea)[entry["area"]]},
     )
     while run.state == Import.State.QUEUED and work_imports():

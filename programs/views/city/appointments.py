@@ -33,7 +33,7 @@ def shown(workgroup: Workgroup) -> dict[str, Any]:
     rows = list(Appointment.objects.filter(workgroup=workgroup).order_by("role", "from_on", "pk"))
     names = names_of(row.member_id for row in rows)
     people: list[dict[str, Any]] = [
-        {"appointment": row, "name": names[row.member_id], "is_soon": _is_soon(row)} for row in rows
+        {"appointment": row, "name": names[row.member_id], "is_soon": is_soon(row)} for row in rows
     ]
     gap = rules.loses_coordinator_on(workgroup)
     return {
@@ -46,7 +46,8 @@ def shown(workgroup: Workgroup) -> dict[str, Any]:
     }
 
 
-def _is_soon(row: Appointment) -> bool:
+def is_soon(row: Appointment) -> bool:
+    """Whether it ends within the days in which people are warned."""
     return row.until_on is not None and row.until_on - clock.today() <= rules.WARNED_BEFORE
 
 
@@ -112,13 +113,14 @@ def term_save(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Lets the appointment end on the day that was written, later or sooner than it would."""
     context = _one(request, slug, pk)
     form = TermForm(request.POST)
-    if form.is_valid() and not tried(form, lambda: _end(request, context["appointment"], form.cleaned_data)):
+    if form.is_valid() and not tried(form, lambda: end(request, context["appointment"], form.cleaned_data)):
         messages.success(request, gettext("Saved; the person is told in a message"))
         return redirect(PAGE, slug=slug)
     return rejected(request, "city/term.html", context | {"form": form}, "programs:city_term", slug=slug, pk=pk)
 
 
-def _end(request: HttpRequest, appointment: Appointment, typed: dict[str, Any]) -> None:
+def end(request: HttpRequest, appointment: Appointment, typed: dict[str, Any]) -> None:
+    """Extends or releases, by the day that was written."""
     until_on, before = typed["until_on"], appointment.until_on
     if until_on is None or (before is not None and until_on > before):
         services.extend(actor=member_of(request), appointment=appointment, until_on=until_on)

@@ -19,9 +19,10 @@ from programs.checklist import course_steps
 from programs.forms.planning import CopyForm, CourseForm, PatternForm, ReasonForm
 from programs.history import compared, versions_of
 from programs.models import Course, Revision
-from programs.rules import why_not_publish, why_not_replan
+from programs.rules import why_not_change_class, why_not_publish, why_not_replan
 from programs.timetable import collisions
 from programs.views.work.planning import answer, attempt, course_of, twin_of
+from workgroups.people import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,7 @@ def _context(
         "steps": steps,
         "missing": why_not_publish(steps),
         "meetings": meetings,
+        "instructors": _instructors(course),
         "fixed": why_not_replan(course),
         "pattern_form": PatternForm(initial=_pattern_of(course, len(meetings))),
         "copy_form": CopyForm(),
@@ -75,7 +77,15 @@ def _meetings(course: Course, member: Member) -> list[Any]:
     meetings: list[Any] = list(course.meetings.order_by("starts_at"))
     for meeting in meetings:
         meeting.clashes = found.get(meeting.pk, [])
+        meeting.may_change = why_not_change_class(course, meeting) is None
     return meetings
+
+
+def _instructors(course: Course) -> list[str]:
+    """The names of those who instruct it now or will."""
+    rows = [row.member_id for row in course.teachings.order_by("from_on", "pk") if not row.has_ended_on(clock.today())]
+    named = names_of(rows) if rows else {}
+    return [named[pk] for pk in dict.fromkeys(rows)]
 
 
 def _pattern_of(course: Course, count: int) -> dict[str, Any]:
@@ -195,6 +205,11 @@ def course_copy(request: HttpRequest, slug: str) -> HttpResponse:
         return _rejected(request, course, copy_form=form)
     made = services.copy_course(actor=member_of(request), course=course, firsts=form.cleaned_data["firsts"])
     messages.success(request, gettext("The new runs are drafts; look at each and publish it"))
+    twins = course.program.courses.filter(starts_on__in=form.cleaned_data["firsts"]).exclude(
+        pk__in=[one.pk for one in made]
+    )
+    if twins.exists():
+        messages.info(request, gettext("There was a run with the same first day already; archive what is too many"))
     if len(made) == 1:
         return redirect("programs:work_course", slug=made[0].slug)
     return redirect("programs:work_program", slug=course.program.slug)
@@ -207,7 +222,9 @@ def course_cancel(request: HttpRequest, slug: str) -> HttpResponse:
     course, form = course_of(request, slug), ReasonForm(request.POST or None)
     if request.method == "POST" and not form.is_valid():
         return _rejected(request, course, reason_form=form)
-    if request.method == "POST":
+    if request.method == "POST" and course.state == Course.State.CANCELLED:
+        messages.info(request, gettext("This course is cancelled already; everyone was told"))
+    elif request.method == "POST":
         attempt(request, lambda: services.cancel(actor=member_of(request), course=course, reason=form.reason))
     return redirect("programs:work_course", slug=slug)
 

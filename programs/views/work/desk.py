@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     View = Callable[..., HttpResponse]
 
 FIELD_OF = {
+    "phone_wrong": "phone",
+    "one_municipality": "kind",
+    "sdg_wrong": "sdg",
+    "place_wrong": "lat",
+    "night_long": "quiet_until",
+    "file_empty": "picture",
+    "file_large": "picture",
+    "not_a_picture": "picture",
+    "picture_large": "picture",
     "slug_taken": "slug",
     "municipality_missing": "organisations",
     "area_missing": "areas",
@@ -47,6 +56,10 @@ FIELD_OF = {
     "not_in_group": "owner",
     "due_past": "due_on",
     "agenda_full": "agenda",
+    "class_long": "ends",
+    "class_past": "day",
+    "class_far": "day",
+    "no_member": "person",
 }
 
 
@@ -82,9 +95,13 @@ def posted(page: str, *names: str) -> Callable[[View], View]:
 
 def rejected(request: HttpRequest, template: str, context: dict[str, Any], page: str, **names: Any) -> HttpResponse:
     """The page again with what was typed (422); its twin is the page, not the address of the button."""
+    return render(request, template, {**context, "twin_url": twin_of_page(page, **names)}, status=422)
+
+
+def twin_of_page(page: str, **names: Any) -> str:
+    """A page's address in the other language, for what a button's address shows."""
     with override("en" if get_language() == "fa" else "fa"):
-        twin = reverse(page, kwargs=names)
-    return render(request, template, {**context, "twin_url": twin}, status=422)
+        return reverse(page, kwargs=names)
 
 
 def tried(form: Form, work: Callable[[], Any]) -> Refusal | None:

@@ -11,17 +11,19 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from base import clock
 from base.pages import is_htmx, too_many
 from base.refusal import Refused
+from base.templatetags.city import digits
 from members.limits import allow, retry_after
 from members.sessions import member_of
 from programs import services
 from programs.changes import described
 from programs.forms.handing import AN_HOUR, MOST_AN_HOUR, ColumnsForm, HandInForm, PlacesForm
-from programs.models import Import, ImportRow
+from programs.models import Course, Import, ImportRow
 from programs.rules import why_not_undo
 from programs.sheets import BOM, cell
 from workgroups.models import Workgroup
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpRequest
 
-ROWS, RUNS = 50, 20
+ROWS, RUNS, NAMED = 50, 20, 5
 
 
 @login_required
@@ -79,6 +81,7 @@ def import_add(request: HttpRequest) -> HttpResponse:
         content=file.read(),
         language=str(getattr(request, "LANGUAGE_CODE", "fa")),
         options=form.options,
+        partner=form.cleaned_data["partner"],
     )
     return redirect("programs:work_import", run.pk)
 
@@ -123,8 +126,16 @@ def _page(request: HttpRequest, run: Import, form: Form | None = None, status: i
         context |= {"page": page, "what": what, "stayed": described(run.rows.exclude(stayed="").defer("before")[:ROWS])}
         if run.state == Import.State.READ and run.places:
             context["places_form"] = form or PlacesForm(run=run)
+        if run.state == Import.State.SAVED:
+            context["other_seats"] = _other_seats(run)
         context["why_not_undo"] = why_not_undo(run, member_of(request))
     return render(request, "work/import_detail.html", context, status=status)
+
+
+def _other_seats(run: Import) -> list[Course]:
+    """The first courses of which the organiser now says another number of seats, with their titles."""
+    found = run.feed.courses.with_other_seats().order_by("sort_on", "pk")
+    return list(found.prefetch_related("translations", "program__translations")[:ROWS])
 
 
 def _act(request: HttpRequest, pk: int, act: Callable[[Import], object]) -> HttpResponse:
@@ -176,6 +187,33 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes all of it back."""
     return _act(request, pk, lambda run: services.undo(actor=member_of(request), run=run))
+
+
+@login_required
+def import_seats(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes over the organiser's number of seats, in the course that is named or in all."""
+
+    def act(run: Import) -> None:
+        typed = request.POST.get("course", "")
+        chosen = [int(typed)] if typed.isascii() and typed.isdigit() else None
+        done, full = services.accept_seats(actor=member_of(request), run=run, courses=chosen)
+        messages.success(request, _seats_text(done))
+        if full:
+            titles = "، ".join(str(course) for course in full[:NAMED])
+            messages.error(
+                request, _("More people have a seat than the organiser says: {courses}").format(courses=titles)
+            )
+
+    return _act(request, pk, act)
+
+
+def _seats_text(done: int) -> str:
+    text = ngettext(
+        "{shown} course has the organiser’s number of seats now",
+        "{shown} courses have the organiser’s number of seats now",
+        done,
+    )
+    return text.format(shown=digits(done))
 
 
 @login_required

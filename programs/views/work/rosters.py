@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from base import clock
@@ -23,16 +21,15 @@ from members.sessions import member_of
 from programs import services
 from programs.forms.rosters import AdmitForm, ExportForm, PromoteForm, ReasonForm
 from programs.models import Course, Enrolment, Question
+from programs.roster_file import answer_of
 from programs.rosters import TABS, USUAL, heads_of, lines_of, roster_of
 from programs.rules import GENDER_OF_AUDIENCE, why_not_answer_for, why_not_promote
 from programs.services.enrolling import position
-from programs.sheets import TYPES, as_file
 from programs.views.work.desk import own_course, posted, rejected, shown_course
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
-    from programs.rosters import Line
 
 LONGEST_QUERY = 100
 State = Enrolment.State
@@ -226,46 +223,8 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         try:
             lines = services.export(actor=member_of(request), course=course, **form.cleaned_data)
-            return _file(course, lines, form.cleaned_data["kind"])
+            return answer_of(course, lines, form.cleaned_data["kind"])
         except Refused as refused:
             refuse(form, refused.refusal)
     context = {"course": shown_course(course), "form": form}
     return rejected(request, "work/export.html", context, "programs:work_export_form", slug=slug)
-
-
-def _file(course: Course, lines: list[Line], kind: str) -> HttpResponse:
-    title = shown_course(course).title
-    content = as_file(kind, table_of(lines), title=title, is_rtl=get_language() == "fa")
-    name = quote(f"{course.slug}-{clock.today():%Y-%m-%d}.{kind}")
-    return HttpResponse(
-        content, content_type=TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-
-
-def table_of(lines: list[Line]) -> list[list[str]]:
-    """The roster as a table of texts in the page's language, headings first; the year of birth is not in it."""
-    heading = [
-        gettext("Name"),
-        gettext("Age"),
-        gettext("State"),
-        gettext("Place in line"),
-        gettext("Contact"),
-        gettext("Asked"),
-        gettext("Since"),
-        gettext("Note"),
-    ]
-    return [heading, *(_cells(line) for line in lines)]
-
-
-def _cells(line: Line) -> list[str]:
-    row = line.row
-    return [
-        line.name,
-        digits(line.age),
-        str(line.state),
-        digits(line.position),
-        ", ".join(spelt(contact) for contact in line.contacts),
-        instant(row["asked_at"]),
-        instant(row["state_at"]),
-        row["exception_reason"] or row["reason"],
-    ]

@@ -1,4 +1,4 @@
-"""Accounts, the people who learn, who cares for whom, and the trail of what was done."""
+"""Accounts, the people who learn, who cares for whom, and what opens the portal to them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
-from parler.managers import TranslatableManager
-from parler.models import TranslatableModel, TranslatedFields
 
 from base import clock
+from members.models.city import District
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,24 +29,6 @@ def digests(purpose: str, secret: str) -> list[str]:
     """What is stored instead of a secret: its HMAC by the present key first, then by each key that was rotated out."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [salted_hmac(purpose, secret, secret=key, algorithm="sha256").hexdigest() for key in keys]
-
-
-class District(TranslatableModel):
-    """One of the city's municipal districts."""
-
-    slug = models.SlugField(_("slug"), unique=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-    name: str
-    translations = TranslatedFields(name=models.CharField(_("name"), max_length=100))
-    objects: ClassVar[TranslatableManager[District]] = TranslatableManager()
-
-    class Meta:
-        ordering = ["order", "slug"]
-        verbose_name = _("district")
-        verbose_name_plural = _("districts")
-
-    def __str__(self) -> str:
-        return self.slug
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -306,28 +287,6 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-
-class Audit(models.Model):
-    """One line of the trail: who did what to which row, when, for whom, through which door. Never changed."""
-
-    at = models.DateTimeField(_("at"), default=clock.now, db_index=True)
-    actor_id = models.BigIntegerField(_("actor"), null=True)
-    for_id = models.BigIntegerField(_("for"), null=True)
-    verb = models.CharField(_("verb"), max_length=40)
-    object_type = models.CharField(_("object"), max_length=40)
-    object_id = models.BigIntegerField(_("object id"))
-    door = models.CharField(_("door"), max_length=16)
-    request_id = models.CharField(_("request"), max_length=64, default="", blank=True)
-    changes: models.JSONField[Any, Any] = models.JSONField(_("changes"), default=dict)
-
-    class Meta:
-        verbose_name = _("audit line")
-        verbose_name_plural = _("audit lines")
-        indexes = [models.Index(fields=["object_type", "object_id"])]
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.object_type} #{self.object_id}"
 
 
 class IdempotencyKey(models.Model):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from announcements.services.demo import load_demo
 from base.calendar import list_text
 from programs.demo.files import rows
 from programs.services.demo import load
@@ -21,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         loaded = load()
-        self.stdout.write(f"added={loaded.added} moved={loaded.moved}")
+        announced = load_demo()
+        self.stdout.write(f"added={loaded.added + announced} moved={loaded.moved}")
         self.stdout.write(_("Sign in with one of these e-mail addresses:"))
         language = "en" if get_language() == "en" else "fa"
         for one in rows("people"):

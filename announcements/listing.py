@@ -1,0 +1,81 @@
+"""Announcements as pages, feeds and programs of others show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from announcements.models import Announcement
+from base.persian import fold
+from programs.names import names
+from workgroups.models import Workgroup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+LONGEST_QUERY = 100
+CITY = "city"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader of the list wants: words, kinds, who says it, whether what is over too."""
+
+    q: str = ""
+    kind: str = ""
+    by: str = ""
+    past: bool = False
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Choice:
+        """From an address; what is unknown counts as not chosen."""
+        kind, by = data.get("kind", ""), data.get("by", "")
+        return cls(
+            q=data.get("q", "").replace("\x00", " ").strip()[:LONGEST_QUERY],
+            kind=kind if kind in Announcement.Kind.values else "",
+            by=by if by.replace("-", "").isalnum() and by.isascii() else "",
+            past=data.get("past") == "1",
+        )
+
+    @property
+    def is_any(self) -> bool:
+        """Whether something was chosen."""
+        return bool(self.q or self.kind or self.by or self.past)
+
+
+def chosen(choice: Choice) -> QuerySet[Announcement]:
+    """The public announcements that fit, those kept at the top first, then the newest."""
+    state = Q(state=Announcement.State.PUBLISHED, is_public=True)
+    rows = Announcement.objects.filter(state) if choice.past else Announcement.objects.shown()
+    for word in fold(choice.q).split():
+        rows = rows.filter(search_text__contains=word)
+    if choice.kind:
+        rows = rows.filter(kind=choice.kind)
+    if choice.by:
+        rows = rows.filter(workgroup=None) if choice.by == CITY else rows.filter(workgroup__slug=choice.by)
+    first = "-is_pinned" if not choice.past else "-published_at"
+    return with_texts(rows.order_by(first, "-published_at", "-pk"))
+
+
+def with_texts(rows: QuerySet[Announcement]) -> QuerySet[Announcement]:
+    """With their words and who says them: two queries more."""
+    return rows.select_related("workgroup").prefetch_related("translations", "workgroup__translations")
+
+
+def speakers() -> list[tuple[str, str]]:
+    """The workgroups that have said something in public, by slug and name."""
+    ids = Announcement.objects.shown().exclude(workgroup=None).values("workgroup")
+    known = names("fa" if get_language() == "fa" else "en")["workgroup"]
+    return [
+        (known[pk].slug, known[pk].name) for pk in Workgroup.objects.filter(pk__in=ids).values_list("pk", flat=True)
+    ]
+
+
+def latest(count: int) -> list[Announcement]:
+    """The first of the public list, for the home page."""
+    return list(chosen(Choice())[:count])

@@ -1,0 +1,186 @@
+"""From a draft to what everybody reads, and back: review, approval, publication, correction, withdrawal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from announcements import rules
+from announcements.models import Announcement
+from announcements.services.writing import locked, rewrite
+from base import clock
+from base.refusal import refuse_if
+from members.services import record
+from notifications.models import Notice
+from notifications.services import open_notice
+from notifications.services import withdraw as drop_messages
+from programs.checklist import texts_of
+from workgroups.services import texts as stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from members.models import Member
+
+State = Announcement.State
+AFTERWARDS = frozenset({"is_pinned", "is_banner", "ends_at"})
+
+
+def submit(*, actor: Member, announcement: Announcement) -> Announcement:
+    """Asks a second person to read a draft. Twice changes nothing.
+
+    Raises:
+        Refused: `staff_only`, `not_yours`, `wrong_state`, or the first step that is not done.
+    """
+    with transaction.atomic():
+        row = locked(announcement)
+        refuse_if(rules.why_not_write(row.workgroup, actor))
+        if row.state != State.REVIEW:
+            refuse_if(rules.why_not_submit(row))
+            _turn(actor, row, State.REVIEW, "submit")
+    return row
+
+
+def send_back(*, actor: Member, announcement: Announcement) -> Announcement:
+    """Makes an announcement that waits, for a reader or for its hour, a draft again; its approval is gone. Twice changes
+    nothing.
+
+    Raises:
+        Refused: `staff_only`, `not_yours`, `wrong_state`.
+    """
+    with transaction.atomic():
+        row = locked(announcement)
+        refuse_if(rules.why_not_write(row.workgroup, actor))
+        if row.state != State.DRAFT:
+            refuse_if(rules.why_not_send_back(row))
+            _turn(actor, row, State.DRAFT, "send_back", approver=None, approved_at=None)
+    return row
+
+
+def approve(*, actor: Member, announcement: Announcement, version: int) -> Announcement:
+    """Lets an announcement out as it was read in that version: now, or at its hour if that is to come. Twice changes nothing.
+
+    What the city says needs a second member of staff; a workgroup's coordinator publishes alone. A constraint keeps it.
+
+    Raises:
+        Refused: `staff_only`, `not_yours`, `changed_meanwhile`, `second_person`, `wrong_state`, or the first step that is
+            not done.
+    """
+    with transaction.atomic():
+        row = locked(announcement)
+        refuse_if(rules.why_not_write(row.workgroup, actor))
+        if row.state in Announcement.APPROVED:
+            return row
+        refuse_if(rules.why_not_version(row, version) or rules.why_not_approve(row, actor))
+        now = clock.now()
+        approval: dict[str, Any] = {"approver": actor, "approved_at": now}
+        if row.publish_at is not None and row.publish_at > now:
+            _turn(actor, row, State.SCHEDULED, "schedule", **approval)
+        else:
+            _publish(actor, row, **approval)
+    return row
+
+
+def publish_due() -> int:
+    """Publishes what was scheduled and whose time has come; returns how many. Workers share them."""
+    done = 0
+    for pk in Announcement.objects.due().order_by("publish_at").values_list("pk", flat=True):
+        with transaction.atomic():
+            rows = Announcement.objects.filter(pk=pk).select_related("workgroup")
+            row = rows.select_for_update(no_key=True, of=("self",), skip_locked=_can_skip()).first()
+            if row is not None and rules.why_not_run(row) is None:
+                _publish(None, row)
+                done += 1
+    return done
+
+
+def _can_skip() -> bool:
+    return connection.features.has_select_for_update_skip_locked
+
+
+def _publish(actor: Member | None, row: Announcement, **columns: Any) -> None:
+    now = clock.now()
+    notice = _notice(row, row.kind, "published") if row.channels else None
+    _turn(actor, row, State.PUBLISHED, "publish", published_at=now, notice=notice, **columns)
+
+
+def _notice(row: Announcement, kind: str, key: str) -> Notice:
+    """What people are told; the messages themselves are written later, by the thousand."""
+    texts = texts_of(Announcement.objects.prefetch_related("translations").get(pk=row.pk))
+    return open_notice(
+        key=f"announcement:{row.pk}:{key}",
+        kind=f"announcements/{kind}",
+        values=message_values(row.slug, texts),
+        urgency=Notice.Urgency.URGENT if row.kind == Announcement.Kind.URGENT else Notice.Urgency.NEWS,
+        channels=row.channels,
+        expires_at=row.ends_at,
+    )
+
+
+def message_values(slug: str, texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What the words of its messages are made of, for preview as for sending."""
+    by_language = {name: {code: own.get(name, "") for code, own in texts.items()} for name in ("title", "summary")}
+    return {"slug": slug, **by_language}
+
+
+def correct(
+    *,
+    actor: Member,
+    announcement: Announcement,
+    version: int,
+    facts: dict[str, Any],
+    texts: dict[str, dict[str, str]],
+    tells: bool = False,
+) -> Announcement:
+    """Changes what is out; readers see when. `tells` says it again to the same audience, as a correction.
+
+    Without a difference nothing changes and nobody is told.
+
+    Raises:
+        Refused: `staff_only`, `not_yours`, `wrong_state`, `changed_meanwhile`, `second_person` for an urgent one that shall
+            be told again, or the first step that would be missing then.
+    """
+    with transaction.atomic():
+        row = locked(announcement)
+        refuse_if(rules.why_not_write(row.workgroup, actor) or rules.why_not_correct(row))
+        refuse_if(rules.why_not_version(row, version) or (rules.why_not_tell_again(row) if tells else None))
+        kept = {name: value for name, value in facts.items() if name in AFTERWARDS}
+        changed = rewrite(actor, row, kept, texts)
+        refuse_if(rules.why_not_complete(row))
+        if set(changed) - AFTERWARDS:
+            row.corrected_at = clock.now()
+            columns = ["corrected_at"]
+            if tells:
+                row.notice, row.spread_to, row.spread_at = _notice(row, "correction", f"v{row.version}"), 0, None
+                columns += ["notice", "spread_to", "spread_at"]
+            row.save(update_fields=columns)
+            record(actor=actor, verb="correct", row=row, changes={"told": tells, "version": row.version})
+    return row
+
+
+def withdraw(*, actor: Member, announcement: Announcement, reason: Mapping[str, str]) -> Announcement:
+    """Takes an announcement back: lists lose it, its page says why, messages that have not left stay here. Twice changes
+    nothing.
+
+    Raises:
+        Refused: `staff_only`, `not_yours`, `wrong_state`, `reason_missing`, `text_hidden`.
+    """
+    with transaction.atomic():
+        row = locked(announcement)
+        refuse_if(rules.why_not_write(row.workgroup, actor))
+        if row.state != State.WITHDRAWN:
+            refuse_if(rules.why_not_withdraw(row, reason.values()))
+            stored.write(row, "reason", reason)
+            if row.notice is not None:
+                drop_messages(row.notice)
+            _turn(actor, row, State.WITHDRAWN, "withdraw", withdrawn_at=clock.now())
+    return row
+
+
+def _turn(actor: Member | None, row: Announcement, to: State, verb: str, **columns: Any) -> None:
+    was, row.state = row.state, to
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *columns])
+    record(actor=actor, verb=verb, row=row, changes={"state": [was, to]})

@@ -1,0 +1,89 @@
+"""The audit trail as staff read it: filtered, newest first, in pages that stay quick however long it grows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from base import clock
+from members.models import Audit
+from workgroups.models import Appointment
+from workgroups.people import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+PAGE_SIZE = 50
+DOORS = ("page", "api", "admin", "command", "worker")
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for; None or "" leaves a question open."""
+
+    who: int | None = None
+    verb: str = ""
+    object_type: str = ""
+    object_id: int | None = None
+    door: str = ""
+    from_on: dt.date | None = None
+    until_on: dt.date | None = None
+
+    def rows(self) -> QuerySet[Audit]:
+        """The lines, newest first."""
+        wanted: dict[str, Any] = {
+            "actor_id": self.who,
+            "verb": self.verb,
+            "object_type": self.object_type,
+            "object_id": self.object_id,
+            "door": self.door,
+            "at__gte": self.from_on and clock.at(self.from_on, dt.time()),
+            "at__lt": self.until_on and clock.at(self.until_on + ONE_DAY, dt.time()),
+        }
+        asked = {name: value for name, value in wanted.items() if value not in (None, "")}
+        return Audit.objects.filter(**asked).order_by("-pk")
+
+    def words(self) -> dict[str, str]:
+        """What was asked, as the trail keeps it."""
+        return {name: str(getattr(self, name)) for name in self.__slots__ if getattr(self, name) not in (None, "")}
+
+
+def page_of(asked: Asked, before: int | None) -> tuple[list[dict[str, Any]], int | None]:
+    """One page of lines below an id, and below which id the next one begins: three queries."""
+    rows = asked.rows() if before is None else asked.rows().filter(pk__lt=before)
+    lines = list(rows[: PAGE_SIZE + 1])
+    shown = lines[:PAGE_SIZE]
+    names = _names(line.actor_id for line in shown)
+    found = [{"line": line, "who": names.get(line.actor_id or 0, ""), "changes": _changes(line)} for line in shown]
+    return found, shown[-1].pk if len(lines) > PAGE_SIZE else None
+
+
+def _names(actors: Iterable[int | None]) -> dict[int, str]:
+    """The names of those who acted in a role; residents are shown by the number of their account alone."""
+    ids = {pk for pk in actors if pk}
+    in_role = Appointment.objects.filter(member__in=ids).values_list("member", flat=True)
+    return names_of(in_role)
+
+
+def _changes(line: Audit) -> list[tuple[str, str]]:
+    """What changed, field by field; personal values are not in the trail."""
+    return [(name, _words(value)) for name, value in line.changes.items()]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - old and new
+        return f"{_words(value[0])} → {_words(value[1])}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_words(one)}" for name, one in value.items())
+    return "—" if value in (None, "") else str(value)
+
+
+def as_cells(line: Audit) -> list[str]:
+    """A line as a row of a table."""
+    changes = "; ".join(f"{name}: {words}" for name, words in _changes(line))
+    facts = (line.pk, line.at.isoformat(), line.actor_id, line.for_id, line.verb, line.object_type, line.object_id)
+    return ["" if one is None else str(one) for one in facts] + [line.door, line.request_id, changes]
