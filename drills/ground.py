@@ -187,7 +187,7 @@ def people(size: int, *, sms_share: int = 4) -> None:
         cursor.execute(
             """INSERT INTO members_member
             (phone, email, language, theme, is_superuser, calendar_version, created_at)
-            SELECT CASE WHEN g %% %s = 0 THEN '+98918' || lpad(g::text, 7, '0') END,
+            SELECT CASE WHEN g %% %s = 0 THEN '+98919' || lpad(g::text, 7, '0') END,
                    CASE WHEN g %% %s > 0 THEN 'p' || g || '@example.org' END,
                    CASE WHEN g %% 5 = 0 THEN 'en' ELSE 'fa' END, '', false, 1, now()
             FROM generate_series(1, %s) g""",

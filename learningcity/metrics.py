@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from base import clock
-from notifications.models import Delivery
+from notifications.models import Channel, Delivery, Line
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -53,12 +53,28 @@ def _requests() -> CollectorRegistry:
 
 def _deliveries() -> CollectorRegistry:
     found = CollectorRegistry()
-    waiting = Gauge("city_deliveries", "Deliveries not yet done", ["channel", "state"], registry=found)
+    waiting = Gauge("city_deliveries", "Deliveries not yet done", ["channel", "state", "priority"], registry=found)
     oldest = Gauge("city_delivery_late_seconds", "How long the oldest due delivery waits", ["channel"], registry=found)
-    now = clock.now()
+    now, late = clock.now(), dict.fromkeys(Channel.values, 0.0)
     open_ones = Delivery.objects.filter(state__in=[Delivery.State.QUEUED, Delivery.State.SENDING])
-    for row in open_ones.values("channel", "state").annotate(count=Count("pk"), first=Min("due_at")):
-        waiting.labels(row["channel"], row["state"]).set(row["count"])
+    for row in open_ones.values("channel", "state", "priority").annotate(count=Count("pk"), first=Min("due_at")):
+        waiting.labels(row["channel"], row["state"], row["priority"]).set(row["count"])
         if row["state"] == Delivery.State.QUEUED:
-            oldest.labels(row["channel"]).set(max(0.0, (now - row["first"]).total_seconds()))
+            late[row["channel"]] = max(late[row["channel"]], (now - row["first"]).total_seconds())
+    for channel, seconds in late.items():
+        oldest.labels(channel).set(seconds)
+    _lines(found)
     return found
+
+
+def _lines(found: CollectorRegistry) -> None:
+    """What the workers say of each provider."""
+    sent = Gauge("city_line_sent_total", "Messages that a provider took", ["line"], registry=found)
+    failed = Gauge("city_line_failed_total", "Messages that a provider did not take", ["line"], registry=found)
+    away = Gauge(
+        "city_line_away", "1 while a provider is left alone because it does not answer", ["line"], registry=found
+    )
+    for line in Line.objects.all():
+        sent.labels(line.name).set(line.sent)
+        failed.labels(line.name).set(line.failed)
+        away.labels(line.name).set(line.away_until is not None)

@@ -41,7 +41,7 @@ TABLES: dict[str, dict[str, str]] = {
         PERSONAL: "member read_at error receipt opened_at unsubscribed_at",
     },
     "notifications.Rhythm": {PERSONAL: "member quiet_from quiet_until digest"},
-    "notifications.Line": {NONE: "name failures recent away_until next_at"},
+    "notifications.Line": {NONE: "name failures recent away_until next_at sent failed"},
     "notifications.PushAddress": {PERSONAL: "member created_at", SECRET: "endpoint public_key shared_secret"},
     "notifications.Preference": {PERSONAL: "member kind channel wanted"},
     "workgroups.OrganisationTranslation": {NONE: "language_code name description master"},

@@ -203,6 +203,8 @@ class Line(models.Model):
     recent = models.CharField(_("recent answers"), max_length=25, default="", blank=True)
     away_until = models.DateTimeField(_("away until"), null=True, blank=True)
     next_at = models.DateTimeField(_("next hand-over"), null=True, blank=True)
+    sent = models.PositiveBigIntegerField(_("handed over"), default=0, db_default=0)
+    failed = models.PositiveBigIntegerField(_("not taken"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("line to a provider")

@@ -111,7 +111,9 @@ def _deliver(channel: Channel, line: lines.Open, limit: int, rest: Callable[[], 
             mark(row, batch, state=State.DROPPED, error="no way out")
     elif rows:
         begun_at, starts_at = clock.now(), lines.reserve(line.name, len(rows))
-        _hand_over(Work(batch, line.name, out, lines.Ear(line.name), Watch(rows), begun_at, starts_at), rows, rest)
+        work = Work(batch, line.name, out, lines.Ear(line.name), Watch(rows), begun_at, starts_at)
+        _hand_over(work, rows, rest)
+        work.ear.write()
     return len(batch.rows)
 
 

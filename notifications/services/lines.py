@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from base import clock
 from notifications.models import Channel, Line
@@ -19,6 +20,7 @@ WINDOW, BAD = 25, 20
 AHEAD = dt.timedelta(seconds=2)
 SPREAD = 0.2
 SECOND = "sms2"
+KNOWN = ("recent", "failures", "away_until")
 
 
 class Open(NamedTuple):
@@ -89,17 +91,28 @@ class Ear:
     def __init__(self, name: str) -> None:
         self.name = name
         line = Line.objects.filter(name=name).first()
+        self.sent = self.failed = 0
         self.is_clean = line is None or not (line.failures or line.away_until or "0" in line.recent)
 
     def good(self) -> None:
         """A message was taken, or refused for its own sake."""
+        self.sent += 1
         if not self.is_clean:
             self.is_clean = not _note(self.name, "1", is_away=False)
 
     def bad(self, *, is_away: bool) -> bool:
         """A message was not taken; tells whether the line is to be left alone now."""
+        self.failed += 1
         self.is_clean = False
         return _note(self.name, "0", is_away=is_away)
+
+    def write(self) -> None:
+        """Adds the figures of the batch to the line's."""
+        if not self.sent and not self.failed:
+            return
+        figures = {"sent": F("sent") + self.sent, "failed": F("failed") + self.failed}
+        if not Line.objects.filter(name=self.name).update(**figures):
+            Line.objects.get_or_create(name=self.name, defaults={"sent": self.sent, "failed": self.failed})
 
 
 @transaction.atomic
@@ -111,11 +124,11 @@ def _note(name: str, answer: str, *, is_away: bool) -> bool:
     if answer == "1":
         line.recent = "" if line.away_until else line.recent  # it works again: what was before counts no more
         line.away_until = None
-        line.save()
+        line.save(update_fields=KNOWN)
         return "0" in line.recent
     wait = _wait_after(line, is_away=is_away)
     line.away_until = clock.now() + jittered(wait) if wait else line.away_until
-    line.save()
+    line.save(update_fields=KNOWN)
     return bool(wait)
 
 

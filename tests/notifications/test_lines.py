@@ -123,6 +123,22 @@ def test_a_rate_is_kept_and_does_not_hold_the_pressing_back(
     assert (state(row)[0], len(mail.received)) == ("sent", 20)
 
 
+def test_the_figures_say_what_waits_and_how_providers_do(at: At, mail: MailHandler, settings: SettingsWrapper) -> None:
+    settings.METRICS_TOKEN = "t" * 40
+    mailed()
+    services.deliver_due()
+    texted(key="t")
+    lines.Ear("sms").bad(is_away=True)
+    text = Client().get("/metrics", headers={"Authorization": "Bearer " + "t" * 40}).content.decode()
+    for figure in (
+        'city_deliveries{channel="sms",priority="2",state="queued"} 1.0',
+        'city_line_sent_total{line="email"} 1.0',
+        'city_line_away{line="sms"} 1.0',
+        'city_line_away{line="email"} 0.0',
+    ):
+        assert figure in text
+
+
 def test_two_workers_share_a_rate(at: At, settings: SettingsWrapper) -> None:
     settings.SMS_RATE = 10
     assert lines.reserve("sms", 20) == NOON

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications import services
-from notifications.models import Delivery, Preference
+from notifications.models import Delivery, Preference, Rhythm
 from tests import builders
 from tests.notifications.test_texts import VALUES
 
@@ -169,3 +169,30 @@ def test_the_api_refuses_visitors_and_nonsense_as_problems(client: Client, mine:
 def test_the_api_refuses_nonsense_as_a_problem(mine: Client) -> None:
     asked = mine.post("/api/v1/me/inbox/read/", {"until": "x"}, content_type="application/json")
     assert (asked.status_code, asked["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("rest", "hours", "kept"),
+    [("", ("22", "8"), (None, None)), ("own", ("23", "10"), (23, 10)), ("none", ("22", "8"), (0, 0))],
+)
+def test_hours_of_rest_and_a_digest_are_kept(
+    mine: Client, citizen: Member, rest: str, hours: tuple[str, str], kept: tuple[int | None, int | None]
+) -> None:
+    data = {"language": "fa", "theme": "", "rest": rest, "quiet_from": hours[0], "quiet_until": hours[1]}
+    assert mine.post("/fa/me/preferences/save/", data | {"digest": "weekly"}).status_code == 302
+    row = Rhythm.objects.get(member=citizen)
+    assert ((row.quiet_from, row.quiet_until), row.digest) == (kept, "weekly")
+    page = mine.get("/en/me/preferences/").content.decode()
+    assert f'value="{rest}" id="id_rest_' in page
+    assert page.count("checked") >= 4
+
+
+@pytest.mark.parametrize("hours", [("9", "9"), ("9", ""), ("25", "8"), ("x", "8")])
+def test_hours_that_are_none_are_told_and_nothing_is_lost(
+    mine: Client, citizen: Member, hours: tuple[str, str]
+) -> None:
+    data = {"language": "fa", "theme": "", "rest": "own", "quiet_from": hours[0], "quiet_until": hours[1]}
+    response = mine.post("/en/me/preferences/save/", data)
+    assert response.status_code == 422
+    assert "hour" in response.content.decode()
+    assert not Rhythm.objects.exists()

@@ -97,5 +97,5 @@ def test_figures_tell_what_waits(client: Client, settings: SettingsWrapper) -> N
     say(builders.make_member())
     client.get("/fa/help/")
     text = client.get("/metrics", headers={"authorization": "Bearer secret-figures"}).content.decode()
-    assert 'city_deliveries{channel="sms",state="queued"} 1.0' in text
+    assert 'city_deliveries{channel="sms",priority="5",state="queued"} 1.0' in text
     assert 'city_requests_total{method="GET",route="fa/help/",status="200"}' in text
