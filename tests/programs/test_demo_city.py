@@ -157,6 +157,7 @@ def test_the_workspace_has_something_of_everything_to_show() -> None:
 
 @loaded
 def test_the_same_day_again_adds_nothing() -> None:
+    call_command("demo_city", stdout=io.StringIO())
     before = figures()
     out = io.StringIO()
     call_command("demo_city", stdout=out)
