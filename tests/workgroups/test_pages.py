@@ -165,7 +165,7 @@ def test_ending_the_last_coordinator_asks_first(room: Room) -> None:
 )
 def test_ones_own_page_shows_the_desks_that_are_open(room: Room, who: str, desks: tuple[bool, ...]) -> None:
     page = signed_in(getattr(room, who)).get("/en/me/").content.decode()
-    addresses = ("/en/city/workgroups/", '"/en/work/"', "/en/work/decisions/")
+    addresses = ('"/en/city/"', '"/en/work/"', "/en/work/decisions/")
     assert tuple(one in page for one in addresses) == desks
 
 
