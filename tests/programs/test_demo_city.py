@@ -20,7 +20,7 @@ from programs import services
 from programs.checklist import course_steps, program_steps
 from programs.demo.files import courses, rows
 from programs.invariants import broken
-from programs.models import Course, Enrolment, Import, Program
+from programs.models import Course, Enrolment, Follow, Import, Program
 from programs.services.demo import load
 from programs.services.demo.people import learners_of
 from programs.services.indexing import COLUMNS, index
@@ -205,3 +205,13 @@ def test_after_whole_weeks_every_course_shows_the_same_again(monkeypatch: pytest
     assert misshown() == {}
     offered = Enrolment.objects.get(state=Enrolment.State.OFFERED)
     assert offered.offer.expires_at > clock.now()
+
+
+def test_the_demo_city_has_followers_of_each_area_and_workgroup_once(city: None) -> None:
+    before = Follow.objects.count()
+    assert before > 100
+    load()
+    assert Follow.objects.count() == before
+    assert set(LiteracyArea.objects.values_list("pk", flat=True)) == set(
+        Follow.objects.filter(area__isnull=False).values_list("area", flat=True)
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from base import clock, door
-from programs.services.demo import city, demand, groups, learning, moving, people, plans, seats
+from programs.services.demo import city, demand, follows, groups, learning, moving, people, plans, seats
 from programs.services.demo.rows import DOOR
 from programs.services.indexing import index
 
@@ -36,6 +36,7 @@ def load() -> Loaded:
         seats.fill(added)
         moved = moving.move_forward(today)
         demand.load(today)
+        follows.load()
         plans.load(today)
         plans.move_forward(today)
         index([*(course.pk for course in added.values()), *moved])
