@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import lazy
-from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,8 @@ from notifications import rules
 from notifications.models import Rhythm
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from notifications.models import Channel
 
 LANGUAGES = (("fa", "فارسی"), ("en", "English"))
@@ -28,8 +29,14 @@ THEMES = (
 
 
 digits_lazy = lazy(digits, str)
-HOURS = [(hour, format_lazy("{}:00", digits_lazy(hour))) for hour in range(24)]
+HOURS = [(hour, digits_lazy(f"{hour:02}:00")) for hour in range(24)]
 OWN, NO_REST = "own", "none"
+
+
+def _hour(label: StrOrPromise) -> forms.TypedChoiceField:
+    """A choice of one of the day's hours."""
+    look = forms.Select(attrs={"class": "field__input"})
+    return forms.TypedChoiceField(label=label, choices=HOURS, coerce=int, empty_value=None, required=False, widget=look)
 
 
 class PreferencesForm(forms.Form):
@@ -39,8 +46,8 @@ class PreferencesForm(forms.Form):
         label=_("When announcements come"), choices=Rhythm.Digest.choices, required=False, widget=forms.RadioSelect
     )
     rest = forms.ChoiceField(label=_("Hours of rest"), required=False, widget=forms.RadioSelect)
-    quiet_from = forms.TypedChoiceField(label=_("From"), choices=HOURS, coerce=int, empty_value=None, required=False)
-    quiet_until = forms.TypedChoiceField(label=_("Until"), choices=HOURS, coerce=int, empty_value=None, required=False)
+    quiet_from = _hour(_("From"))
+    quiet_until = _hour(_("Until"))
     language = forms.ChoiceField(label=_("Language of messages"), choices=LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(label=_("Page colours"), choices=THEMES, required=False, widget=forms.RadioSelect)
 
