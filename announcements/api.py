@@ -21,7 +21,7 @@ from announcements.listing import Choice, chosen, with_texts
 from announcements.models import Announcement
 from members.asking import In
 from members.authentication import OpensWork
-from notifications.progress import progress
+from notifications.progress import Progress, progress
 from programs.api.catalogue import LANG, PAGING
 from programs.api.desk import NO, StepOut, TextsIn, answered, asked, member_of, steps_out, told
 from programs.api.keyset import Keyset
@@ -131,6 +131,16 @@ class WithdrawIn(In):
     reason = TextsIn()
 
 
+class ProgressOut(serializers.Serializer[Any]):
+    """How far messages are: numbers by channel and state, why some failed, who opened our link or wants no more."""
+
+    told = serializers.BooleanField()
+    channels = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    reasons = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    opened = serializers.IntegerField()
+    unsubscribed = serializers.IntegerField()
+
+
 class SteerIn(In):
     """What shall become of its messages."""
 
@@ -171,7 +181,7 @@ def announcements(request: Request) -> dict[str, Any]:
     return page | {"results": [out(known[one["id"]]) for one in page["results"]]}
 
 
-@extend_schema(parameters=[LANG], responses=AnnouncementWholeOut)
+@extend_schema(operation_id="announcement", parameters=[LANG], responses=AnnouncementWholeOut)
 @api_view(["GET"])
 @public_answer
 def announcement(request: Request, slug: str) -> dict[str, Any]:  # noqa: ARG001 - a view
@@ -309,8 +319,8 @@ def withdraw(request: Request, desk: str, pk: int) -> Response:
     return _act(request, desk, pk, services.withdraw, WithdrawIn)
 
 
-@extend_schema(methods=["GET"], responses=serializers.JSONField())
-@extend_schema(methods=["POST"], parameters=[LANG], request=SteerIn, responses={200: serializers.JSONField(), 409: NO})
+@extend_schema(methods=["GET"], responses=ProgressOut)
+@extend_schema(methods=["POST"], parameters=[LANG], request=SteerIn, responses={200: ProgressOut, 409: NO})
 @api_view(["GET", "POST"])
 @permission_classes([OpensWork])
 def messages(request: Request, desk: str, pk: int) -> Response:
@@ -330,7 +340,8 @@ def messages(request: Request, desk: str, pk: int) -> Response:
 
 
 def _progress(row: Announcement) -> dict[str, Any]:
-    return {"told": row.was_told} if row.notice is None else asdict(progress(row.notice))
+    found = progress(row.notice) if row.notice else Progress({}, {}, 0, 0)
+    return {"told": row.was_told, **asdict(found)}
 
 
 ROW = "<desk:desk>/announcements/<int:pk>"

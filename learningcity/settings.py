@@ -216,6 +216,11 @@ SPECTACULAR_SETTINGS = {
         "Weekday": "base.calendar.WEEKDAYS",
         "ImportState": "programs.models.Import.State",
         "AnnouncementState": "announcements.models.Announcement.State",
+        "AnnouncementKind": "announcements.models.Announcement.Kind",
+        "FollowedKind": "programs.following.PAGES",
+        "FileKind": "programs.sheets.TYPES",
+        "SiteLanguage": "programs.checklist.LANGUAGES",
+        "TaughtLanguage": "programs.words.LANGUAGES",
     },
 }
 if SENTRY_DSN:

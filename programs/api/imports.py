@@ -166,7 +166,7 @@ class ColumnOut(serializers.Serializer[Any]):
     examples = serializers.ListField(child=serializers.CharField())
 
 
-class SeatsOut(serializers.Serializer[Any]):
+class OtherSeatsOut(serializers.Serializer[Any]):
     """A course with its seats here, and as the organiser now says."""
 
     course = serializers.IntegerField()
@@ -179,7 +179,7 @@ class ImportWholeOut(ImportOut):
 
     columns = ColumnOut(many=True)
     places = serializers.ListField(child=serializers.CharField())
-    seats = SeatsOut(many=True)
+    seats = OtherSeatsOut(many=True)
 
     why_not_undo = WhyNotOut(allow_null=True)
     rows = page_of(ImportRowOut)
