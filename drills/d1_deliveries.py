@@ -48,11 +48,11 @@ def work(lease: float) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from notifications.services import claim, deliver
+    from notifications.services import claim, lines
 
     claim.LEASE = dt.timedelta(seconds=lease)
     claim.LEAST_LEFT = dt.timedelta(seconds=lease / 4)
-    deliver.PAUSE = 1.0
+    lines.PAUSE = dt.timedelta(seconds=1)
     call_command("deliver")
 
 
