@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 PER_PAGE, IN_FEED, EMBEDDED, SHOWN_COURSES = 20, 30, 10, 12
 KEPT_SECONDS = 300
-GONE = 410
 
 
 def language() -> str:
@@ -57,7 +56,7 @@ def announcement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One announcement with what it leads to; one that was taken back says why."""
     row = get_object_or_404(with_texts(Announcement.objects.visible_to(request.user)), slug=slug)
     if row.state == Announcement.State.WITHDRAWN:
-        return render(request, "announcements/withdrawn.html", {"row": row}, status=GONE)
+        return render(request, "announcements/withdrawn.html", {"row": row})
     return render(request, "announcements/announcement_detail.html", {"row": row, **led_to(row)})
 
 

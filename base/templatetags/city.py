@@ -31,10 +31,10 @@ register = template.Library()
 _RIGHT_TO_LEFT = frozenset({"fa", "ar", "ckb", "ku", "ur", "he"})
 _WHOLE_UNITS = frozenset({"KRW", "JPY"})
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
-_MARKDOWN_TAGS = {"a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "strong", "ul"}
+_MARKDOWN_TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 _LAST_SHOWN = 50
 _NUMBER_WORDS = ("", "یک", "دو", "سه", "چهار", "پنج", "شش", "هفت", "هشت", "نه", "ده")
-_HEADINGS = {"h1": "h3", "h2": "h4"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
 
 def _language() -> str:
@@ -189,12 +189,12 @@ def script_json(value: Any) -> SafeString:
 
 
 @register.filter
-def markdown(value: str | None) -> SafeString:
-    """A text in Markdown as HTML of fifteen tags, headings from h3 on, links only to http(s) and mail."""
+def markdown(value: str | None, highest: str = "h3") -> SafeString:
+    """A text in Markdown as HTML of sixteen tags, headings from `highest` on, links only to http(s) and mail."""
     if not value:
         return _safe("")
     tokens = _MARKDOWN.parse(value)
-    _lower_headings(tokens)
+    _lower_headings(tokens, _HEADINGS.index(highest))
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return _safe(
         nh3.clean(
@@ -207,10 +207,10 @@ def markdown(value: str | None) -> SafeString:
     )
 
 
-def _lower_headings(tokens: list[Token]) -> None:
+def _lower_headings(tokens: list[Token], by: int) -> None:
     for token in tokens:
         if token.type.startswith("heading_"):
-            token.tag = _HEADINGS.get(token.tag, "h5")
+            token.tag = _HEADINGS[min(int(token.tag[1]) - 1 + by, len(_HEADINGS) - 1)]
 
 
 @register.simple_tag

@@ -127,7 +127,8 @@ def test_what_was_taken_back_says_why(client: Client) -> None:
     row = written.out()
     services.withdraw(actor=written.author, announcement=row, reason=REASON)
     answer = client.get(f"/fa/announcements/{row.slug}/")
-    assert (answer.status_code, REASON["fa"] in answer.content.decode()) == (410, True)
+    assert (answer.status_code, REASON["fa"] in answer.content.decode()) == (200, True)
+    assert 'name="robots" content="noindex"' in answer.content.decode()
     assert TEXTS["fa"]["body"] not in answer.content.decode()
     assert row.slug not in client.get("/fa/announcements/").content.decode()
 
