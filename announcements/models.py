@@ -92,7 +92,7 @@ class Announcement(TranslatableModel):
         REVIEW = "review", _("In review")
         SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Taken back")
 
     OUT: ClassVar = (State.PUBLISHED, State.WITHDRAWN)
     APPROVED: ClassVar = (State.SCHEDULED, State.PUBLISHED, State.WITHDRAWN)

@@ -46,7 +46,7 @@ class PreferencesForm(forms.Form):
         label=_("When announcements come"), choices=Rhythm.Digest.choices, required=False, widget=forms.RadioSelect
     )
     rest = forms.ChoiceField(label=_("Hours of rest"), required=False, widget=forms.RadioSelect)
-    quiet_from = _hour(_("From"))
+    quiet_from = _hour(_("From the hour"))
     quiet_until = _hour(_("Until"))
     language = forms.ChoiceField(label=_("Language of messages"), choices=LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(label=_("Page colours"), choices=THEMES, required=False, widget=forms.RadioSelect)

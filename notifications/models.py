@@ -173,7 +173,9 @@ class Rhythm(models.Model):
     member = models.OneToOneField(Member, models.CASCADE, related_name="rhythm", verbose_name=_("member"))
     quiet_from = models.PositiveSmallIntegerField(_("quiet from"), null=True, blank=True)
     quiet_until = models.PositiveSmallIntegerField(_("quiet until"), null=True, blank=True)
-    digest = models.CharField(_("digest"), max_length=8, choices=Digest.choices, default=Digest.AT_ONCE, blank=True)
+    digest = models.CharField(
+        _("summary of news"), max_length=8, choices=Digest.choices, default=Digest.AT_ONCE, blank=True
+    )
 
     class Meta:
         verbose_name = _("rhythm")

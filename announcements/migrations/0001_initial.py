@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='slug')),
                 ('kind', models.CharField(choices=[('news', 'News'), ('call', 'Call for enrolment'), ('event', 'Event'), ('change', 'Change'), ('urgent', 'Urgent safety notice')], default='news', max_length=8, verbose_name='kind')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('withdrawn', 'Taken back')], default='draft', max_length=10, verbose_name='state')),
                 ('audience', models.JSONField(default=announcements.models.everyone, verbose_name='audience')),
                 ('channels', models.JSONField(blank=True, default=list, verbose_name='channels')),
                 ('is_public', models.BooleanField(default=True, verbose_name='shown on the site to everyone')),

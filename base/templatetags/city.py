@@ -31,7 +31,24 @@ register = template.Library()
 _RIGHT_TO_LEFT = frozenset({"fa", "ar", "ckb", "ku", "ur", "he"})
 _WHOLE_UNITS = frozenset({"KRW", "JPY"})
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
-_MARKDOWN_TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "strong", "ul"}
+_MARKDOWN_TAGS = {
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "ul",
+}
 _LAST_SHOWN = 50
 _NUMBER_WORDS = ("", "یک", "دو", "سه", "چهار", "پنج", "شش", "هفت", "هشت", "نه", "ده")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quiet_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='quiet from')),
                 ('quiet_until', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='quiet until')),
-                ('digest', models.CharField(blank=True, choices=[('', 'At once'), ('daily', 'Once a day, in the morning'), ('weekly', 'Once a week, on Saturday morning')], default='', max_length=8, verbose_name='digest')),
+                ('digest', models.CharField(blank=True, choices=[('', 'At once'), ('daily', 'Once a day, in the morning'), ('weekly', 'Once a week, on Saturday morning')], default='', max_length=8, verbose_name='summary of news')),
             ],
             options={
                 'verbose_name': 'rhythm',
