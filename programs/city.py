@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from base import clock
 from base.calendar import day_text
+from base.templatetags.city import written_in
 from members.models import Member
 from programs.demand import at_least
 from programs.listing import listed
@@ -88,7 +89,7 @@ def _imports() -> Iterable[Todo]:
             "warn",
             run.get_state_display(),
             run.name,
-            "",
+            written_in(run.name),
             gettext("A partner’s file of {day}").format(day=_day(clock.day_of(run.made_at))),
             reverse("programs:work_import", args=[run.pk]),
             gettext("See the file"),

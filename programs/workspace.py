@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from base import clock
 from base.calendar import day_text
 from base.persian import persian_digits
+from base.templatetags.city import written_in
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Import, Program
 from programs.questions import queues_for, unanswered_for
@@ -123,7 +124,7 @@ def _imports(member: Member) -> Iterable[Todo]:
             "info",
             gettext("A partner’s file"),
             run.name,
-            _language(),
+            written_in(run.name),
             gettext("It asks what its columns mean.") if is_mapping else gettext("It waits for your yes."),
             reverse("programs:work_import", args=[run.pk]),
             gettext("Look at the file"),

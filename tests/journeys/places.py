@@ -18,7 +18,7 @@ from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
 from tests.workgroups.rooms import TEXT, Role, Room
 from workgroups import services as groups
-from workgroups.models import Appointment
+from workgroups.models import Appointment, Workgroup
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -179,6 +179,8 @@ def _news(town: Town) -> list[Place]:
 
 def _announcements(town: Town) -> list[Place]:
     """The pages of those who write what the city says, in each state."""
+    for nameless in Workgroup.objects.exclude(translations__language_code="en"):
+        nameless.create_translation("en", name="Workgroup", purpose="")
     written, second = Writing(), writing_staff()
     draft = written.begin()
     courses = [town.course(first=clock.now() + 250 * DAY)]
