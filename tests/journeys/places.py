@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from announcements import services as announcements
 from base import clock
+from notifications import links
 from notifications.models import Delivery
 from programs import services
 from tests.announcements.writing import REASON, Writing, told_all
@@ -21,6 +22,7 @@ from workgroups import services as groups
 from workgroups.models import Appointment, Workgroup
 
 if TYPE_CHECKING:
+    from announcements.models import Announcement
     from members.models import Member
     from programs.models import Course, Enrolment
 
@@ -174,7 +176,14 @@ def _news(town: Town) -> list[Place]:
         Place("announcement", f"announcements/{row.slug}/"),
         Place("announcement taken back", f"announcements/{back.slug}/"),
         Place("embedded announcements", "announcements/embed/"),
+        Place("no more of these", f"unsubscribe/{links.secret(_told(row))}/"),
     ]
+
+
+def _told(row: Announcement) -> int:
+    """One of its messages."""
+    told_all()
+    return Delivery.objects.filter(notice=row.notice)[0].pk
 
 
 def _announcements(town: Town) -> list[Place]:
