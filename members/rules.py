@@ -51,12 +51,15 @@ TOKENS_FULL = Refusal("tokens_full", _("You have 20 tokens; revoke one that you 
 NOT_YOURS = Refusal("not_yours", _("This belongs to someone else"))
 UNKNOWN_CHOICE = Refusal("unknown_choice", _("Choose one of the options"))
 CONSENT = Refusal("consent", _("Say that you may act for this person; without it we may not keep anything about them"))
-FAMILY_FULL = Refusal("family_full", _("You can act for up to 12 people; remove someone first, or ask at the help line"))
+FAMILY_FULL = Refusal(
+    "family_full", _("You can act for up to 12 people; remove someone first, or ask at the help line")
+)
 DUPLICATE = Refusal("duplicate", _("You already have someone of this name and year of birth; choose them in the list"))
 OWN_ACCOUNT = Refusal("own_account", _("This person has an account of their own and changes this there"))
 ONESELF = Refusal("oneself", _("This is you; name and year of birth are changed on their own page"))
 HAS_PLACES = Refusal(
-    "has_places", _("This person still has places in courses. First withdraw them there, then you can remove the person")
+    "has_places",
+    _("This person still has places in courses. First withdraw them there, then you can remove the person"),
 )
 KEY_REUSED = Refusal("key_reused", _("This Idempotency-Key was already used for another request"))
 
