@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import rules
 from members.forms import ProfileForm
-from members.models import Care, District, Learner
+from members.models import District, Learner
 from members.services import Person
 from programs.demand import named_slugs
 from programs.forms.rosters import CHOOSE
@@ -17,19 +17,13 @@ from programs.forms.rosters import CHOOSE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RELATIONS = {
-    Care.Relation.CHILD: _("My child"),
-    Care.Relation.PARENT: _("My mother or father"),
-    Care.Relation.OTHER: _("Someone else whom I care for"),
-}
-
 
 class LearnerForm(ProfileForm):
     """Name, year of birth and what the person is to the member; gender and district only if wanted."""
 
     relation = forms.ChoiceField(
         label=_("Who is this person to you?"),
-        choices=RELATIONS.items(),
+        choices=[(one.value, one.label) for one in rules.CARED_FOR],
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
         widget=forms.RadioSelect,
     )

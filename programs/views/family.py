@@ -115,7 +115,7 @@ def _facts(kin: Kin) -> dict[str, Any]:
 
 def _shown(request: HttpRequest, kin: Kin, form: LearnerForm) -> dict[str, Any]:
     theirs = [row for row in places_of(member_of(request)) if row["enrolment"].learner_id == kin.learner.pk]
-    return _asking(request, form) | {"kin": kin, "places": still_on(theirs), "why_not": why_not_let_go(kin.care)}
+    return _asking(request, form) | {"kin": kin, "open_places": still_on(theirs), "why_not": why_not_let_go(kin.care)}
 
 
 @posted("programs:family_learner", "pk")
