@@ -106,8 +106,8 @@ class Panel:
 
     @property
     def would_wait(self) -> bool:
-        """Whether the button leads into the queue."""
-        return self.state == "full"
+        """Whether the button leads into the queue, for whomever it is pressed."""
+        return self.is_open and self.course.is_full
 
 
 def panel_for(course: Standing, member: Member | AnonymousUser, chosen: int | None = None) -> Panel:
@@ -116,8 +116,9 @@ def panel_for(course: Standing, member: Member | AnonymousUser, chosen: int | No
     """
     refusal = rules.why_not_open(course)
     state = _state(course, refusal)
+    is_open = refusal is None and rules.why_not_seats(course) is None
     if not member.is_authenticated:
-        return Panel(course, state, refusal)
+        return Panel(course, state, refusal, is_open=is_open)
     choices = _choices(course, member, refusal)
     panel = Panel(
         course, state, refusal, chosen=chosen, is_open=refusal is None and rules.why_not_seats(course) is None

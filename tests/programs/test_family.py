@@ -459,6 +459,7 @@ def test_each_of_a_family_has_a_state_of_their_own(town: Town, member: Member) -
     text = signed_in(member).get(f"/fa/courses/{course.slug}/").content.decode()
     assert "جای سوگند کریمی در صف: ۱" in text
     assert "سارا کریمی ثبت‌نام شد" in text
+    assert "ورود به صف انتظار" in text
 
 
 def test_who_has_not_said_who_they_are_still_chooses_between_themself_and_the_child(town: Town) -> None:
