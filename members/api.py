@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.response import Response
 
-from base import clock
 from members.authentication import OpensMe
 from members.models import Care
 
@@ -41,24 +40,6 @@ class MeOut(serializers.Serializer[Any]):
     learner = serializers.IntegerField(allow_null=True)
 
 
-class LearnerOut(serializers.Serializer[Any]):
-    """Someone the member may enrol; `born_from..born_until` is the calendar year of birth."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    relation = serializers.ChoiceField(choices=Care.Relation.choices)
-    born_from = serializers.DateField(allow_null=True)
-    born_until = serializers.DateField(allow_null=True)
-
-
-class LearnersOut(serializers.Serializer[Any]):
-    """All of them; there is one page."""
-
-    next = serializers.CharField(allow_null=True)
-    previous = serializers.CharField(allow_null=True)
-    results = LearnerOut(many=True)
-
-
 @extend_schema(responses=MeOut)
 @api_view(["GET"])
 @permission_classes([OpensMe])
@@ -70,29 +51,6 @@ def me(request: Request) -> Response:
     return Response(MeOut(facts).data)
 
 
-@extend_schema(responses=LearnersOut)
-@api_view(["GET"])
-@permission_classes([OpensMe])
-def my_learners(request: Request) -> Response:
-    """The learners whom the member cares for today, the member first."""
-    cares = Care.objects.open_on(clock.today()).filter(
-        guardian=cast("Member", request.user), learner__erased_at__isnull=True
-    )
-    columns = {"learner__name": "name", "learner__born_from": "born_from", "learner__born_until": "born_until"}
-    rows = cares.order_by("pk").values("learner_id", "relation", *columns)
-    learners = [
-        {
-            "id": row["learner_id"],
-            "relation": row["relation"],
-            **{name: row[column] for column, name in columns.items()},
-        }
-        for row in rows
-    ]
-    learners.sort(key=lambda learner: learner["relation"] != Care.Relation.SELF)
-    return Response(LearnersOut({"next": None, "previous": None, "results": learners}).data)
-
-
 urlpatterns = [
     path("me/", me, name="api_me"),
-    path("me/learners/", my_learners, name="api_my_learners"),
 ]

@@ -11,9 +11,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from base import calendar, clock
-from base.persian import has_hidden_controls
+from base.persian import fold, has_hidden_controls
 from base.refusal import Refusal
-from members.models import ApiToken, CodeTry, Member, SignInCode, years_between
+from members.models import ApiToken, Care, CodeTry, Learner, Member, SignInCode, years_between
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SHORTEST_NAME, LONGEST_NAME = 2, 100
 OLDEST = 120  # years; the longest documented life is 122
 MOST_TOKENS = 20
+MOST_IN_CARE = 12
+CARED_FOR = (Care.Relation.CHILD, Care.Relation.PARENT, Care.Relation.OTHER)
 _CLEAR_START, _CLEAR_END = 4, 2  # digits of a number that stay readable when it is masked
 
 
@@ -48,6 +50,17 @@ BIRTH_YEAR = Refusal("birth_year", _("Check the year of birth; nobody can be tha
 TOKENS_FULL = Refusal("tokens_full", _("You have 20 tokens; revoke one that you no longer need"))
 NOT_YOURS = Refusal("not_yours", _("This belongs to someone else"))
 UNKNOWN_CHOICE = Refusal("unknown_choice", _("Choose one of the options"))
+CONSENT = Refusal("consent", _("Say that you may act for this person; without it we may not keep anything about them"))
+FAMILY_FULL = Refusal(
+    "family_full", _("You can act for up to 12 people; remove someone first, or ask at the help line")
+)
+DUPLICATE = Refusal("duplicate", _("You already have someone of this name and year of birth; choose them in the list"))
+OWN_ACCOUNT = Refusal("own_account", _("This person has an account of their own and changes this there"))
+ONESELF = Refusal("oneself", _("This is you; name and year of birth are changed on their own page"))
+HAS_PLACES = Refusal(
+    "has_places",
+    _("This person still has places in courses. First withdraw them there, then you can remove the person"),
+)
 KEY_REUSED = Refusal("key_reused", _("This Idempotency-Key was already used for another request"))
 
 
@@ -120,6 +133,50 @@ def typed_year(born_from: dt.date) -> int:
     """The year that was given for such an interval, in its own calendar: no Jalali year begins on 1 January."""
     is_gregorian = (born_from.month, born_from.day) == (1, 1)
     return born_from.year if is_gregorian else calendar.year_of(born_from, language="fa")
+
+
+def is_same_person(learner: Learner, name: str, born: tuple[dt.date, dt.date]) -> bool:
+    """Whether it is the person of that name whose birth lies in that year, or is not known."""
+    if learner.erased_at is not None or fold(learner.name) != fold(name):
+        return False
+    return learner.born_from is None or (learner.born_from <= born[1] and (learner.born_until or born[0]) >= born[0])
+
+
+def why_not_act_for(relation: str, *, consents: bool) -> Refusal | None:
+    """Whether the relation is none of those in which one acts for somebody else, or nobody agreed."""
+    if relation not in CARED_FOR:
+        return UNKNOWN_CHOICE
+    return None if consents else CONSENT
+
+
+def why_not_care_for(known: list[Care], name: str, born: tuple[dt.date, dt.date]) -> Refusal | None:
+    """Whether one more person is too many or is there already; `known` is everybody whom the member cares for today."""
+    duplicate = why_not_call(known, name, born)
+    if duplicate is not None:
+        return duplicate
+    others = [care for care in known if care.relation != Care.Relation.SELF]
+    return FAMILY_FULL if len(others) >= MOST_IN_CARE else None
+
+
+def why_not_call(others: list[Care], name: str, born: tuple[dt.date, dt.date]) -> Refusal | None:
+    """Whether one of those others has that name and year of birth already."""
+    return DUPLICATE if any(is_same_person(care.learner, name, born) for care in others) else None
+
+
+def why_not_edit_learner(care: Care | None, *, has_account: bool) -> Refusal | None:
+    """Whether somebody's facts are not the member's to change: not cared for, oneself, or someone who does it themself."""
+    if care is None:
+        return NOT_YOURS
+    if care.relation == Care.Relation.SELF:
+        return ONESELF
+    return OWN_ACCOUNT if has_account else None
+
+
+def why_not_end_care(care: Care, *, is_shared: bool, has_places: bool) -> Refusal | None:
+    """Whether the learner would be left alone with places in courses, or is the member themself."""
+    if care.relation == Care.Relation.SELF:
+        return ONESELF
+    return HAS_PLACES if has_places and not is_shared else None
 
 
 def why_not_make_token(member: Member) -> Refusal | None:

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
+from base.refusal import Refusal
 from members.models import Care, Learner
 from programs import rules
 from programs.models import Course, Enrolment
+from programs.rules.places import GENDER_OF_AUDIENCE
 from programs.services.enrolling import position
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from base.refusal import Refusal
     from members.models import Member
     from programs.models.standing import Standing
 
+NOBODY = Refusal("nobody", _("Nobody of you can enrol in this course"))
 EDGES = {
     "open": "info",
     "few": "warn",
@@ -32,6 +35,7 @@ EDGES = {
     "age": "warn",
     "audience": "warn",
     "clash": "warn",
+    "nobody": "warn",
 }
 
 
@@ -47,8 +51,8 @@ class Choice:
 
     @property
     def needs_profile(self) -> bool:
-        """Whether only facts are missing that the member can give about themself."""
-        return self.is_self and self.refusal is not None and self.refusal.code == "needs_profile"
+        """Whether only facts are missing that the member can give about themself or whom they care for."""
+        return self.refusal is not None and self.refusal.code == "needs_profile"
 
 
 @dataclass
@@ -61,6 +65,24 @@ class Panel:
     choices: list[Choice] = field(default_factory=list)
     standing: list[Choice] = field(default_factory=list)
     clash_title: str = ""
+    chosen: int | None = None
+    is_open: bool = False
+
+    @property
+    def is_family(self) -> bool:
+        """Whether names are needed: somebody else than the member is among them."""
+        return any(not choice.is_self for choice in [*self.choices, *self.standing])
+
+    @property
+    def asks_gender(self) -> bool:
+        """Whether whoever is added must say it for this course."""
+        return self.course.audience.get("rule") in GENDER_OF_AUDIENCE
+
+    @property
+    def first(self) -> Choice | None:
+        """Whose choice is made beforehand: the one who was just added or completed, else the first who may enrol."""
+        able = self.can_enrol
+        return next((one for one in able if one.learner.pk == self.chosen), able[0] if able else None)
 
     @property
     def edge(self) -> str:
@@ -84,24 +106,29 @@ class Panel:
 
     @property
     def would_wait(self) -> bool:
-        """Whether the button leads into the queue."""
-        return self.state == "full"
+        """Whether the button leads into the queue, for whomever it is pressed."""
+        return self.is_open and self.course.is_full
 
 
-def panel_for(course: Standing, member: Member | AnonymousUser) -> Panel:
-    """The panel as this person sees it now. A visitor costs no query, a member three and those of clashes."""
+def panel_for(course: Standing, member: Member | AnonymousUser, chosen: int | None = None) -> Panel:
+    """The panel as this person sees it now, with the learner `chosen` beforehand. A visitor costs no query, a member three
+    and those of clashes.
+    """
     refusal = rules.why_not_open(course)
     state = _state(course, refusal)
+    is_open = refusal is None and rules.why_not_seats(course) is None
     if not member.is_authenticated:
-        return Panel(course, state, refusal)
+        return Panel(course, state, refusal, is_open=is_open)
     choices = _choices(course, member, refusal)
-    panel = Panel(course, state, refusal)
-    panel.standing = [choice for choice in choices if choice.enrolment is not None]
+    panel = Panel(
+        course, state, refusal, chosen=chosen, is_open=refusal is None and rules.why_not_seats(course) is None
+    )
+    panel.standing = _by_need([choice for choice in choices if choice.enrolment is not None])
     panel.choices = [choice for choice in choices if choice.enrolment is None]
-    if panel.standing:
-        panel.state = _strongest(panel.standing)
+    if panel.standing and panel.standing[0].enrolment is not None:
+        panel.state = panel.standing[0].enrolment.state
     elif refusal is None and panel.choices and not panel.can_enrol:
-        panel.refusal = panel.choices[0].refusal
+        panel.refusal = _common(panel.choices)
         panel.state = panel.refusal.code if panel.refusal else state
         panel.clash_title = _clash_title(panel.refusal)
     return panel
@@ -118,11 +145,16 @@ def _state(course: Standing, refusal: Refusal | None) -> str:
     return "few" if course.is_few else "open"
 
 
-def _strongest(standing: list[Choice]) -> str:
-    """The state that most needs the person: an offer before a place in the queue before a seat."""
-    found = {choice.enrolment.state for choice in standing if choice.enrolment is not None}
+def _common(choices: list[Choice]) -> Refusal | None:
+    """Why nobody of them can enrol: the one reason of all, else that each has another."""
+    codes = {choice.refusal.code for choice in choices if choice.refusal}
+    return choices[0].refusal if len(codes) == 1 else NOBODY
+
+
+def _by_need(standing: list[Choice]) -> list[Choice]:
+    """The place that most needs the person first: an offer before a place in the queue before a seat."""
     order = ("offered", "waiting", "applied", "seated", "completed", "absent")
-    return next(state for state in order if state in found)
+    return sorted(standing, key=lambda one: order.index(one.enrolment.state) if one.enrolment else len(order))
 
 
 def _choices(course: Standing, member: Member, refusal: Refusal | None) -> list[Choice]:
@@ -133,10 +165,11 @@ def _choices(course: Standing, member: Member, refusal: Refusal | None) -> list[
     live: dict[int, dict[int, Enrolment]] = {}
     for one in Enrolment.objects.live().filter(learner__in=learners).select_related("offer"):
         live.setdefault(one.learner_id, {})[one.course_id] = one
-    if not learners:
-        nobody = Learner(name="")
-        return [Choice(nobody, is_self=True, refusal=refusal or rules.why_not_suited(course, nobody))]
-    return [_choice(course, learner, live.get(learner.pk, {}), refusal) for learner in learners]
+    known = [_choice(course, learner, live.get(learner.pk, {}), refusal) for learner in learners]
+    if known and known[0].is_self:
+        return known
+    nobody = Learner(name="")  # the member, who has not said yet who they are
+    return [Choice(nobody, is_self=True, refusal=refusal or rules.why_not_suited(course, nobody)), *known]
 
 
 def _choice(course: Standing, learner: Any, live: dict[int, Enrolment], refusal: Refusal | None) -> Choice:

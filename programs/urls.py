@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, embed, enrol, following, me, questions, wishes
+from programs.views import catalogue, course, embed, enrol, family, following, me, questions, wishes
 from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
 from programs.views.city import home as city_home
 from programs.views.work import (
@@ -43,6 +43,12 @@ urlpatterns = [
     path("follow/<slug:kind>/<slug:slug>/", following.follow, name="follow"),
     path("me/follows/", following.follows, name="follows"),
     path("me/", me.me, name="me"),
+    path("me/family/", family.family, name="family"),
+    path("me/family/new/", family.family_new, name="family_new"),
+    path("me/family/add/", family.family_add, name="family_add"),
+    path("me/family/<int:pk>/", family.family_learner, name="family_learner"),
+    path("me/family/<int:pk>/save/", family.family_save, name="family_save"),
+    path("me/family/<int:pk>/end/", family.family_end, name="family_end"),
     path("me/questions/", questions.my_questions, name="my_questions"),
     path("me/calendar/", me.calendar_link, name="calendar_link"),
     path("me/calendar/renew/", me.calendar_renew, name="calendar_renew"),

@@ -3,6 +3,7 @@
 from members.services.assisting import introduce
 from members.services.audit import record
 from members.services.calendars import renew_calendar
+from members.services.caring import Person, care_for, edit_learner, end_care
 from members.services.devices import sign_out, sign_out_everywhere
 from members.services.idempotency import answer_once
 from members.services.people import grant_superuser, save_district, save_profile, set_language_and_theme
@@ -11,9 +12,13 @@ from members.services.signin import ask_code, draw_code, redeem
 from members.services.tokens import make_token, mark_used, revoke_token, token_digests
 
 __all__ = [
+    "Person",
     "answer_once",
     "ask_code",
+    "care_for",
     "draw_code",
+    "edit_learner",
+    "end_care",
     "grant_superuser",
     "introduce",
     "make_token",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
 from base import clock
-from base.persian import fold, normalise
+from base.persian import normalise
 from base.refusal import refuse_if
 from members import rules
 from members.models import Care, Learner, Member
 from members.services.audit import record
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 @transaction.atomic
@@ -35,7 +32,7 @@ def introduce(
     member = _member(actor, contact)
     born = rules.year_interval(birth_year)
     cares = list(Care.objects.open_on(clock.today()).filter(guardian=member).select_related("learner").order_by("pk"))
-    care = next((one for one in cares if _is_same(one.learner, name, born)), None) or Care(guardian=member)
+    care = next((one for one in cares if rules.is_same_person(one.learner, name, born)), None) or Care(guardian=member)
     if not care.pk:
         is_second = relation == Care.Relation.SELF and any(one.relation == relation for one in cares)
         care.relation = Care.Relation.OTHER if is_second else relation
@@ -51,13 +48,6 @@ def _member(actor: Member, contact: str) -> Member:
     if is_new:
         record(actor=actor, verb="introduce", row=member, changes={column: "changed"})
     return Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-
-
-def _is_same(learner: Learner, name: str, born: tuple[dt.date, dt.date]) -> bool:
-    """Whether it is the person of that name whose birth lies in that year, or is not known."""
-    if learner.erased_at is not None or fold(learner.name) != fold(name):
-        return False
-    return learner.born_from is None or (learner.born_from <= born[1] and (learner.born_until or born[0]) >= born[0])
 
 
 def _complete(actor: Member, care: Care, facts: dict[str, Any], consent_version: str) -> None:

@@ -104,6 +104,7 @@ class Enrolment(models.Model):
         CANCELLED = "cancelled", _("Course cancelled")
 
     LIVE = (State.APPLIED, State.WAITING, State.OFFERED, State.SEATED, State.COMPLETED, State.ABSENT)
+    OPEN = (State.APPLIED, State.WAITING, State.OFFERED, State.SEATED)
     HOLDING = (State.SEATED, State.OFFERED, State.COMPLETED, State.ABSENT)
 
     course = models.ForeignKey(Course, models.PROTECT, related_name="enrolments", verbose_name=_("course"))

@@ -202,8 +202,7 @@ def why_not_enrol(course: Standing, learner: Learner, places: Places) -> Refusal
 
 def why_not_withdraw(enrolment: Enrolment) -> Refusal | None:
     """Whether the place can no longer be given back: the course is over or its outcome recorded."""
-    open_states = {Enrolment.State.APPLIED, Enrolment.State.WAITING, Enrolment.State.OFFERED, Enrolment.State.SEATED}
-    if enrolment.state in open_states and not enrolment.course.is_past(clock.today()):
+    if enrolment.state in Enrolment.OPEN and not enrolment.course.is_past(clock.today()):
         return None
     return Refusal("over", _("The course is over"))
 

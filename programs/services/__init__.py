@@ -6,6 +6,7 @@ from programs.services.classes import call_off_class, move_class
 from programs.services.courses import cancel, conclude, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
+from programs.services.families import end_care
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
 from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
@@ -56,6 +57,7 @@ __all__ = [
     "drop_meeting",
     "edit_course",
     "edit_program",
+    "end_care",
     "end_sessions",
     "end_teaching",
     "enrol",

@@ -13,6 +13,7 @@ from members.services import record
 from notifications.models import Notice
 from programs.models import Course, Enrolment, Offer
 from programs.rules import (
+    NOT_YOURS,
     Places,
     queue_moves,
     why_not_here,
@@ -72,6 +73,8 @@ def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> 
 
 def _place(*, actor: Member, course: Course, learner: Learner, wait: bool, assisted: str) -> Enrolment:
     known = Known.of(course.pk, [learner.pk])
+    # Read under the learner's lock: a care that ended since the page was opened gives nothing.
+    refuse_if(None if assisted or actor.pk in known.receivers.get(learner.pk, []) else NOT_YOURS)
     taken = take(course, wait=wait)
     if taken is None:
         raise Refused(_why_nothing_was_left(course, wait=wait))

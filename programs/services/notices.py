@@ -68,11 +68,19 @@ def _rows() -> QuerySet[Course, Any]:
 
 def guardians(learner_ids: Iterable[int]) -> dict[int, list[int]]:
     """Ids of the members who care for each learner today."""
+    return _guardians(learner_ids)[0]
+
+
+def _guardians(learner_ids: Iterable[int]) -> tuple[dict[int, list[int]], set[int]]:
+    """The same, and those of the learners who are a member themselves; one query."""
     found: dict[int, list[int]] = defaultdict(list)
+    own = set()
     care = Care.objects.open_on(clock.today()).filter(learner__in=learner_ids, guardian__erased_at__isnull=True)
-    for learner, guardian in care.values_list("learner", "guardian"):
+    for learner, guardian, relation in care.values_list("learner", "guardian", "relation"):
         found[learner].append(guardian)
-    return found
+        if relation == Care.Relation.SELF:
+            own.add(learner)
+    return found, own
 
 
 class Known(NamedTuple):
@@ -80,11 +88,12 @@ class Known(NamedTuple):
 
     facts: dict[str, Any]
     receivers: dict[int, list[int]]
+    own: set[int]
 
     @classmethod
     def of(cls, course_id: int, learner_ids: Iterable[int]) -> Known:
         """Two queries."""
-        return cls(facts(course_id), guardians(learner_ids))
+        return cls(facts(course_id), *_guardians(learner_ids))
 
 
 def tell(
@@ -102,16 +111,22 @@ def tell(
     """
     if not enrolments:
         return
-    common, receivers = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
+    common, receivers, own = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
     _recall_reminders(enrolments, event, common["starts_on"])
     for one in enrolments:
         post(
             key=f"enrolment:{one.pk}:{event}{about and ':'}{about}",
             kind=f"programs/{event}",
             members=receivers[one.learner_id],
-            values=common | values | {"enrolment": one.pk, "learner": one.learner.name},
+            values=common | values | _who(one, own),
             urgency=urgency,
         )
+
+
+def _who(enrolment: Enrolment, own: set[int]) -> dict[str, Any]:
+    """Whose place it is; `is_for_other` lets the texts that do not name the learner anyway do so."""
+    who = {"enrolment": enrolment.pk, "learner": enrolment.learner.name}
+    return who if enrolment.learner_id in own else who | {"is_for_other": True}
 
 
 def _recall_reminders(enrolments: Sequence[Enrolment], event: str, starts_on: str | None) -> None:

@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 
 SIMILAR = 3
 MOST_DECISIONS = 100
-LEADS_ELSEWHERE = {"queue_full", "full", "closed", "cancelled", "age", "audience", "clash", "paused", "selection"}
+LEADS_ELSEWHERE = {
+    "queue_full",
+    "full",
+    "closed",
+    "cancelled",
+    "age",
+    "audience",
+    "clash",
+    "paused",
+    "selection",
+    "nobody",
+}
 
 
 @require_safe
@@ -46,7 +57,8 @@ def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
     if not rows:
         raise Http404
     course = rows[0]
-    panel = panel_for(course, request.user)
+    chosen = request.GET.get("learner", "")
+    panel = panel_for(course, request.user, int(chosen) if chosen.isdecimal() else None)
     meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
     return {
         "course": course,

@@ -68,8 +68,8 @@ def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
         refuse_if(why_too_many(request))
         services.enrol(actor=member_of(request), course=course, learner=learner)
     except Refused as refused:
-        if refused.refusal.code == "needs_profile" and learner == _own(request):
-            return _ask_profile(request, page, refused.refusal)
+        if refused.refusal.code == "needs_profile":
+            return _ask_profile(request, page, refused.refusal, learner)
         return panel(request, slug, refused.refusal)
     return panel(request, slug)
 
@@ -95,9 +95,16 @@ def _own(request: HttpRequest) -> Learner | None:
     return Learner.objects.visible_to(member).filter(cares__relation="self", cares__guardian=member).first()
 
 
-def _ask_profile(request: HttpRequest, page: str, refusal: Refusal | None = None) -> HttpResponse:
+def _ask_profile(
+    request: HttpRequest, page: str, refusal: Refusal | None = None, learner: Learner | None = None
+) -> HttpResponse:
+    """Asks for what is missing: on one's own page about oneself, else on the page of the person in the family."""
     asked = {"next": f"{page}#seat"} | ({"ask": "gender"} if refusal and "gender" in refusal.values["missing"] else {})
-    address = f"{reverse('members:profile')}?{urlencode(asked)}"
+    is_other = learner is not None and learner != _own(request)
+    where = (
+        reverse("programs:family_learner", args=[learner.pk]) if learner and is_other else reverse("members:profile")
+    )
+    address = f"{where}?{urlencode(asked)}"
     return HttpResponse(headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
 
 

@@ -76,6 +76,11 @@ def sorted_by_need(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def still_on(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The places that somebody still uses or waits with."""
+    return [row for row in rows if row["enrolment"].state in Enrolment.OPEN and not is_over(row["course"])]
+
+
 def is_over(course: Listed) -> bool:
     """Whether a course has ended or was called off."""
     return course.now_status in {Course.Status.ENDED, Course.Status.CANCELLED}
@@ -119,7 +124,9 @@ def calendar_renew(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """A member's own courses as iCalendar; whoever has the address may read it, and it names no person."""
+    """A member's own courses as iCalendar; whoever has the address may read it, so it names no
+    one but, by their given names, those whom the member cares for.
+    """
     member = calendars.member_of(secret)
     if member is None:
         raise Http404

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from announcements import services as announcements
 from base import clock
+from members.services import Person, care_for
 from notifications import links
 from notifications.models import Delivery
 from programs import services
@@ -147,6 +148,7 @@ def guide() -> Guide:
         other = person(NAME)[0]
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
+    found.member += _family(town, child)
     found.member += _plans(town) + _asked(seat, member) + _desk(town)
     found.member += workgroup_places()
     found.visitor += _news(town)
@@ -158,6 +160,28 @@ def guide() -> Guide:
     city_desk.follow_some(staff)
     found.member += [Place(name, path, staff) for name, path in pages]
     return found
+
+
+def _family(town: Town, course: Course) -> list[Place]:
+    """Someone who acts for others: a child with a place, one who has none, a grown child; and a course that suits only one."""
+    member, year = person(NAME)[0], clock.today().year
+    some = [Person(NAME, year - age) for age in (9, 15, 20)]
+    kin = [care_for(actor=member, person=one, relation="child", consents=True) for one in some]
+    services.enrol(actor=member, course=course, learner=kin[0])
+    other = town.course(age_max=5, first=clock.now() + 260 * DAY)
+    pages = {
+        "family": "me/family/",
+        "add someone to the family": f"me/family/new/?next=/fa/courses/{course.slug}/%23seat&ask=gender",
+        "someone of the family": f"me/family/{kin[1].pk}/",
+    }
+    variants = {
+        "someone of the family with places": f"me/family/{kin[0].pk}/",
+        "course of a family": f"courses/{course.slug}/",
+        "course for nobody of a family": f"courses/{other.slug}/",
+        "my page of a family": "me/",
+    }
+    found = [Place(name, path, member) for name, path in pages.items()]
+    return found + [Place(name, path, member, is_variant=True) for name, path in variants.items()]
 
 
 def _news(town: Town) -> list[Place]:

@@ -57,9 +57,11 @@ def test_learners_are_those_one_cares_for_today(as_member: Client, member: Membe
     )
     own = services.save_profile(actor=member, name="پرنیا", birth_year=1391)
     services.save_profile(actor=stranger, name="رها", birth_year=1370)
+    none = {"gender": None, "district": None}
     assert as_member.get("/api/v1/me/learners/").json()["results"] == [
-        {"id": own.pk, "name": "پرنیا", "relation": "self", "born_from": "2012-03-20", "born_until": "2013-03-20"},
-        {"id": child.pk, "name": "آرش", "relation": "child", "born_from": None, "born_until": None},
+        {"id": own.pk, "name": "پرنیا", "relation": "self", "born_from": "2012-03-20", "born_until": "2013-03-20"}
+        | none,
+        {"id": child.pk, "name": "آرش", "relation": "child", "born_from": None, "born_until": None} | none,
     ]
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from base import clock
 from base.refusal import Refused
 from members.models import Audit, Care, Learner, Member
+from members.services import Person, care_for, edit_learner
 from notifications.models import Delivery, Notice
 from programs import services
 from programs.models import (
@@ -237,7 +238,22 @@ def to_accept_seats() -> Callable[[], Any]:
     return lambda: services.accept_seats(actor=actor, run=run)
 
 
+FATHER = Person("محمود کریمی", 1331, "male")
+
+
+def to_care(verb: str) -> Callable[[], Any]:
+    member = world.person()[0]
+    if verb == "care_for":
+        return lambda: care_for(actor=member, person=FATHER, relation="parent", consents=True)
+    learner = care_for(actor=member, person=FATHER, relation="parent", consents=True)
+    if verb == "end_care":
+        return lambda: services.end_care(actor=member, learner=learner)
+    named = FATHER._replace(name="محمود کرمی")
+    return lambda: edit_learner(actor=member, learner=learner, person=named, relation="other")
+
+
 SERVICES = {
+    **{verb: lambda verb=verb: to_care(verb) for verb in ("care_for", "edit_learner", "end_care")},
     "move_class": lambda: to_change_class("move_class"),
     "call_off_class": lambda: to_change_class("call_off_class"),
     "assign": to_assign,

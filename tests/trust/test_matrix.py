@@ -126,6 +126,7 @@ def world() -> World:
         ("calendar", "right secret"): {"secret": secret},
         ("calendar", "wrong secret"): {"secret": secret[:-1] + ("0" if secret[-1] != "0" else "1")},
     }
+    _fill_family(made, member)
     for name in ("programs:course_enrol", "api_enrol"):
         for kind in ("", "for the learner"):
             made.values[name, kind] = {"slug": course.slug} if name.startswith("programs") else {"pk": course.pk}
@@ -158,6 +159,13 @@ def world() -> World:
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
+
+
+def _fill_family(made: World, member: Member) -> None:
+    """A child for whom the member acts."""
+    child = accounts.care_for(actor=member, person=accounts.Person("آرش", 1393), relation="child", consents=True)
+    for name in ("programs:family_learner", "programs:family_save", "programs:family_end", "api_my_learner"):
+        made.values[name, ""] = {"pk": child.pk}
 
 
 def _letter(member: Member) -> dict[tuple[str, str], dict[str, Any]]:
@@ -461,6 +469,11 @@ HIDDEN = [
     ("delete", "/api/v1/me/enrolments/{row}/", "seat"),
     ("post", "/api/v1/me/enrolments/{row}/accept/", "seat"),
     ("get", "/api/v1/courses/{row}/", "draft id"),
+    ("get", "/{lang}/me/family/{row}/", "learner"),
+    ("post", "/{lang}/me/family/{row}/save/", "learner"),
+    ("post", "/{lang}/me/family/{row}/end/", "learner"),
+    ("patch", "/api/v1/me/learners/{row}/", "learner"),
+    ("delete", "/api/v1/me/learners/{row}/", "learner"),
     ("get", "/{lang}/courses/{row}/", "draft slug"),
     ("post", "/{lang}/courses/{row}/enrol/", "draft slug"),
     ("get", "/{lang}/programs/{row}/", "draft program"),
@@ -468,7 +481,12 @@ HIDDEN = [
 ]
 
 
-ASKED = [(who, *one) for who in ("visitor", "stranger") for one in HIDDEN if (who, one[2]) != ("visitor", "seat")]
+ASKED = [
+    (who, *one)
+    for who in ("visitor", "stranger")
+    for one in HIDDEN
+    if who != "visitor" or one[2] not in {"seat", "learner"}
+]
 
 
 @pytest.mark.parametrize(("who", "method", "path", "row"), ASKED, ids=[" ".join(one[:3]) for one in ASKED])
@@ -479,6 +497,7 @@ def test_not_yours_and_not_there_are_the_same_bytes(world: World, who: str, meth
         client.force_login(world.people[who])
     real = {
         "seat": str(world.values["programs:enrolment_leave", ""]["pk"]),
+        "learner": str(world.values["api_my_learner", ""]["pk"]),
         "draft id": str(world.values["api_course", "draft"]["pk"]),
         "draft slug": world.values["programs:course_detail", "draft"]["slug"],
         "draft program": world.values["programs:program_detail", "draft"]["slug"],
@@ -548,6 +567,8 @@ COURSE_FACTS = {"venue", "online", "capacity", "waiting_size", "fee", "opens_at"
 HOURS = {"starts_at", "ends_at", "venue", "place", "link"}
 WRITABLE = {
     "EnrolIn": {"learner", "if_full"},
+    "LearnerEditIn": {"name", "birth_year", "relation", "gender", "district"},
+    "LearnerIn": {"name", "birth_year", "relation", "gender", "district", "consents"},
     "NothingIn": set(),
     "ReadIn": {"until"},
     "AdmitIn": {"contact", "name", "birth_year", "relation", "gender", "asked", "consents", "if_full"},

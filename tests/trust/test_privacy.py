@@ -9,7 +9,9 @@ from urllib.parse import urljoin
 import pytest
 from django.test import Client
 
+from base import clock
 from members.models import Audit, Member
+from members.services import Person, care_for
 from notifications.models import Delivery
 from programs import services
 from programs.models import Enrolment
@@ -82,20 +84,22 @@ def test_two_members_cannot_cross_each_others_links(town: Town) -> None:
     a, b = (person(name)[0] for name in NAMES.values())
     settle(town, a)
     settle(Town(), b)
+    child = care_for(actor=a, person=Person("گلناز", 1393), relation="child", consents=True)
+    services.enrol(actor=a, course=Town().course(first=clock.now() + 75 * DAY), learner=child)
     seen = crawl(signed_in(a), STARTS)
-    alone = {address for address in seen["GET"] if re.search(r"/enrolments/\d+/", address)}
-    assert len(alone) >= 2
+    alone = {address for address in seen["GET"] if re.search(r"/(enrolments|family)/\d+/", address)}
+    assert len(alone) >= 4
     before, lines = traces(a), Audit.objects.filter(for_id=towns.own(a).pk).count()
     other = signed_in(b)
     for address in seen["GET"]:
         answer = other.get(address)
         is_secret = address.startswith("/calendar/")
-        assert (address, NAMES["a"] in answer.content.decode()) == (address, False)
+        assert (address, [one for one in (NAMES["a"], "گلناز") if one in answer.content.decode()]) == (address, [])
         assert (address, answer.status_code == 404) == (address, address in alone and not is_secret)
     for address in seen["POST"]:
         answer = signed_in(b).post(address, {"from": "me", "until": 10**6})
         assert (address, NAMES["a"] in answer.content.decode()) == (address, False)
-        if "/enrolments/" in address:
+        if re.search(r"/(enrolments|family)/\d+/", address):
             assert (address, answer.status_code) == (address, 404)
     assert traces(a) == before
     assert Audit.objects.filter(for_id=towns.own(a).pk).count() == lines

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from members.models import Care, District, Learner, Member
 from members.rules import year_interval
+from members.services.caring import CARE_CONSENT
 from programs.demo.files import SAMPLE_YEAR, content, rows
 from programs.services.demo.rows import ids, line, write
 from workgroups.models import Appointment, Organisation, Workgroup
@@ -55,7 +56,13 @@ def load(today: dt.date) -> None:
 def _write_learners(newcomers: list[Newcomer], today: dt.date) -> None:
     learners = write(new.learner for new in newcomers)
     write(
-        Care(guardian=new.guardian, learner=new.learner, relation=new.relation, from_on=today - YEAR)
+        Care(
+            guardian=new.guardian,
+            learner=new.learner,
+            relation=new.relation,
+            from_on=today - YEAR,
+            consent_version="" if new.relation == Care.Relation.SELF else CARE_CONSENT,
+        )
         for new in newcomers
     )
     write(line(learner, "save_profile", for_id=learner.pk, changes={"name": "changed"}) for learner in learners)
