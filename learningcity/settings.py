@@ -216,6 +216,8 @@ SPECTACULAR_SETTINGS = {
         "Weekday": "base.calendar.WEEKDAYS",
         "ImportState": "programs.models.Import.State",
         "AnnouncementState": "announcements.models.Announcement.State",
+        "Relation": "members.models.Care.Relation",
+        "CaredForRelation": "programs.api.learners.RELATIONS",
         "AnnouncementKind": "announcements.models.Announcement.Kind",
         "FollowedKind": "programs.following.PAGES",
         "FileKind": "programs.sheets.TYPES",

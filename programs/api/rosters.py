@@ -81,7 +81,7 @@ class AdmitIn(In):
     contact = serializers.CharField(max_length=254)
     name = serializers.CharField(max_length=200)
     birth_year = serializers.IntegerField(min_value=1000, max_value=9999)
-    relation = serializers.ChoiceField(choices=Care.Relation.values, default=Care.Relation.SELF)
+    relation = serializers.ChoiceField(choices=Care.Relation.choices, default=Care.Relation.SELF)
     gender = serializers.ChoiceField(choices=Learner.Gender.values, required=False)
     asked = serializers.ChoiceField(choices=list(ASKED))
     consents = serializers.BooleanField()
