@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import defaultdict
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,16 +16,14 @@ from django.utils.translation import get_language, override
 from icalendar import Calendar, Event
 
 from base import clock
-from base.calendar import list_text
-from members.models import Care, Member
+from members.models import Member
 from programs.catalogue import Filters, find
-from programs.family import called, cares_of
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Enrolment
 from workgroups.models import Appointment, Meeting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from django.http import HttpRequest, QueryDict
 
@@ -56,12 +52,9 @@ def member_of(secret: str) -> Member | None:
 
 
 def of_member(member: Member) -> bytes:
-    """Class meetings of the seats of everyone this member cares for, and meetings of their workgroups, in their language.
-
-    The member's own classes name nobody; those of others carry what the family calls them.
-    """
-    whose = _whose(member)
-    classes = listed(Course.objects.filter(pk__in=whose), member.language)
+    """Class meetings of the seats of everyone this member cares for, and meetings of their workgroups, in their language."""
+    seated = Enrolment.objects.visible_to(member).filter(state=Enrolment.State.SEATED).values("course")
+    classes = listed(Course.objects.filter(pk__in=seated), member.language)
     mine = Appointment.objects.open_on(clock.today()).filter(member=member, workgroup__isnull=False)
     meetings = Meeting.objects.filter(workgroup__in=mine.values("workgroup"), ends_at__gte=clock.now() - RECENT)
     with override(member.language):
@@ -69,19 +62,7 @@ def of_member(member: Member) -> bytes:
             "workgroup__translations", "venue__translations"
         )
         events = [_workgroup_event(meeting) for meeting in rows.order_by("starts_at")]
-        return _file(classes, events, whose)
-
-
-def _whose(member: Member) -> dict[int, list[str]]:
-    """By course in which somebody is seated, those who are to be named; two queries."""
-    cares = cares_of(member)
-    names = called([care.learner for care in cares])
-    own = {care.learner_id for care in cares if care.relation == Care.Relation.SELF}
-    found: dict[int, list[str]] = defaultdict(list)
-    seated = Enrolment.objects.filter(learner__in=names, state=Enrolment.State.SEATED)
-    for course, learner in seated.order_by("pk").values_list("course", "learner"):
-        found[course] += [] if learner in own else [names[learner]]
-    return found
+        return _file(classes, events)
 
 
 def of_catalogue(query: QueryDict, language: str) -> bytes:
@@ -114,13 +95,10 @@ def _workgroup_event(meeting: Meeting) -> Event:
     return event
 
 
-def _file(
-    courses: Iterable[Listed], more: Iterable[Event] = (), whose: Mapping[int, list[str]] = MappingProxyType({})
-) -> bytes:
+def _file(courses: Iterable[Listed], more: Iterable[Event] = ()) -> bytes:
     by_pk = {course.pk: course for course in courses}
     meetings = ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at")
-    events = [_event(meeting, by_pk[meeting.course_id], whose.get(meeting.course_id, [])) for meeting in meetings]
-    return _calendar([*events, *more])
+    return _calendar([*(_event(meeting, by_pk[meeting.course_id]) for meeting in meetings), *more])
 
 
 def _calendar(events: Iterable[Event]) -> bytes:
@@ -134,7 +112,7 @@ def _calendar(events: Iterable[Event]) -> bytes:
     return content
 
 
-def _event(meeting: ClassMeeting, course: Listed, who: list[str]) -> Event:
+def _event(meeting: ClassMeeting, course: Listed) -> Event:
     is_off = meeting.state == ClassMeeting.State.CANCELLED or course.state == Course.State.CANCELLED
     event = Event()
     event.add("uid", f"meeting-{meeting.pk}@{settings.SITE_URL.partition('://')[2]}")
@@ -142,7 +120,7 @@ def _event(meeting: ClassMeeting, course: Listed, who: list[str]) -> Event:
     event.add("sequence", course.version)
     event.add("dtstart", clock.wall(meeting.starts_at))
     event.add("dtend", clock.wall(meeting.ends_at))
-    event.add("summary", f"{course.title} ({list_text(who, language=get_language() or 'fa')})" if who else course.title)
+    event.add("summary", course.title)
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("location", course.place)
     event.add("url", f"{settings.SITE_URL}/{course.page_language}/courses/{course.slug}/")

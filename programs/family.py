@@ -81,10 +81,3 @@ def why_not_let_go(care: Care) -> Refusal | None:
     others = Care.objects.open_on(clock.today()).filter(learner=care.learner_id, guardian__erased_at__isnull=True)
     is_shared = others.exclude(guardian=care.guardian_id).exists()
     return rules.why_not_end_care(care, is_shared=is_shared, has_places=has_places(care.learner))
-
-
-def called(learners: list[Learner]) -> dict[int, str]:
-    """What each is called among the others: the given name where it is theirs alone, else the whole name; by id."""
-    given = {one.pk: one.name.split(" ")[0] for one in learners}
-    often = list(given.values())
-    return {one.pk: given[one.pk] if often.count(given[one.pk]) == 1 else one.name for one in learners}
