@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -263,14 +263,16 @@ def test_nothing_of_a_learner_is_left_when_the_care_ended(town: Town, member: Me
     learner = child_of(member)
     place = seated(town, member, learner)
     shown = ["/fa/me/", "/fa/me/family/", f"/fa/courses/{place.course.slug}/", "/api/v1/me/learners/"]
-    shown += [calendars.address_of(member).removeprefix("http://127.0.0.1:8000")]
+    feed = calendars.address_of(member).removeprefix("http://127.0.0.1:8000")
     own = [f"/fa/me/family/{learner.pk}/", f"/fa/me/enrolments/{place.pk}/leave/"]
     client = signed_in(member)
     assert ["سارا" in client.get(address).content.decode() for address in shown] == [True] * len(shown)
     assert [client.get(address).status_code for address in own] == [200, 200]
+    assert "BEGIN:VEVENT" in client.get(feed).content.decode()
     Care.objects.filter(learner=learner).update(until_on=clock.today())
     assert ["سارا" in client.get(address).content.decode() for address in shown] == [False] * len(shown)
     assert [client.get(address).status_code for address in own] == [404, 404]
+    assert "BEGIN:VEVENT" not in client.get(feed).content.decode()
     posts = {
         f"/fa/me/family/{learner.pk}/save/": TYPED,
         f"/fa/me/family/{learner.pk}/end/": {},
