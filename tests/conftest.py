@@ -7,7 +7,7 @@ import os
 import re
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -115,6 +115,16 @@ def _settled_city(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _files(settings: SettingsWrapper, tmp_path: Path) -> None:
     """Uploaded files of a test go with it."""
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_stays(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A connection that a thread or a killed process left open does not keep the database of the tests."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(others, [connection.settings_dict["NAME"]])
 
 
 @pytest.fixture
