@@ -27,6 +27,7 @@ from programs.api.desk import NO, StepOut, TextsIn, answered, asked, member_of, 
 from programs.api.keyset import Keyset
 from programs.api.public import public_answer
 from programs.api.shapes import Ref, page_of
+from programs.catalogue import public as public_courses
 from programs.checklist import LANGUAGES, texts_of
 from programs.models import Course, Program
 from workgroups.models import Workgroup
@@ -189,15 +190,8 @@ def announcement(request: Request, slug: str) -> dict[str, Any]:  # noqa: ARG001
     public = Announcement.objects.filter(state=State.PUBLISHED, is_public=True)
     row = get_object_or_404(with_texts(public), slug=slug)
     programs = row.programs.filter(state=Program.State.PUBLISHED).values_list("slug", flat=True)
-    courses = (
-        row.courses.exclude(state=Course.State.DRAFT).filter(program__in=row_programs()).values_list("slug", flat=True)
-    )
+    courses = public_courses().filter(announcements=row).values_list("slug", flat=True)
     return out(row) | {"body": row.body, "programs": sorted(programs), "courses": sorted(courses)}
-
-
-def row_programs() -> QuerySet[Program, Any]:
-    """The programs that everyone sees."""
-    return Program.objects.filter(state=Program.State.PUBLISHED).values("pk")
 
 
 # Writing
@@ -275,9 +269,7 @@ def _edit(request: Request, row: Announcement, typed: dict[str, Any]) -> Announc
     else:
         row = services.edit(**whole, facts=facts, texts=texts)
     links = {name: typed[name] for name in ("programs", "courses") if name in typed}
-    if links:
-        services.link(actor=member_of(request), announcement=row, **links)
-    return row
+    return services.link(actor=member_of(request), announcement=row, **links)
 
 
 def _act(request: Request, desk: str, pk: int, act: Callable[..., Announcement], shape: type[In] = In) -> Response:

@@ -120,11 +120,6 @@ def _is_within(rule: Rule, workgroup: Workgroup) -> bool:
     return name in STATES and not Course.objects.filter(slug__in=value).exclude(program__workgroup=workgroup).exists()
 
 
-def is_private(rule: Rule) -> bool:
-    """Whether the rule tells something about each of its people that is nobody's business: which courses, which workgroup."""
-    return any(name in STATES or name == "workgroup" for name, _value in _facts(rule))
-
-
 # Facts
 
 

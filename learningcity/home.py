@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from announcements.listing import latest
 from base import clock
 from base.pages import public_page
 from programs.catalogue import Filters, count, find, public
@@ -21,7 +22,7 @@ from workgroups.models import LiteracyArea, Organisation
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-SHOWN = 6
+SHOWN, NEWS = 6, 3
 NUMBERS_LAST = 600
 SMALLEST_GROUP = 5
 
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "soon": facets.options.get("open", {}).get("soon", 0),
         "areas": areas(facets.options.get("area", {})),
         "courses": starting(),
+        "news": latest(NEWS),
         "numbers": numbers(),
     }
     return render(request, "home.html", context)

@@ -1,6 +1,6 @@
 """Every change to what the city says."""
 
-from announcements.services.files import add_picture, attach, detach, drop_picture
+from announcements.services.files import add_picture, attach, take_away
 from announcements.services.publishing import approve, correct, publish_due, send_back, submit, withdraw
 from announcements.services.spreading import pause, resend, resume, send_test, spread_due
 from announcements.services.writing import FACTS, begin, edit, link
@@ -12,8 +12,6 @@ __all__ = [
     "attach",
     "begin",
     "correct",
-    "detach",
-    "drop_picture",
     "edit",
     "link",
     "pause",
@@ -24,5 +22,6 @@ __all__ = [
     "send_test",
     "spread_due",
     "submit",
+    "take_away",
     "withdraw",
 ]

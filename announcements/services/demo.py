@@ -12,12 +12,10 @@ from django.db.models import F
 
 from announcements.audience import why_not_meant
 from announcements.models import Announcement
-from announcements.services.publishing import message_values
+from announcements.services.publishing import notice_of
+from announcements.services.writing import folded
 from base import clock, door
-from base.persian import fold
 from members.models import Audit, Member
-from notifications.models import Notice
-from notifications.services import open_notice
 from programs.demo.files import texts
 from programs.models import Course
 from programs.services.demo.rows import DOOR, absent, line, write, write_texts
@@ -44,9 +42,9 @@ def load_demo() -> int:
         return 0
     with door.through(DOOR):
         entries: list[Entry] = json.loads(FILE.read_text(encoding="utf-8"))["rows"]
-        added = [entry for entry in absent(Announcement, entries) if _rule(entry)]
-        for entry in added:
-            _load(entry, *people)
+        added = [(entry, rule) for entry in absent(Announcement, entries) if (rule := _rule(entry))]
+        for entry, rule in added:
+            _load(entry, rule, *people)
         _move_forward()
     return len(added)
 
@@ -67,8 +65,8 @@ def _known(fact: dict[str, Any]) -> dict[str, Any]:
     return {"enrolled_in": list(slugs)} if slugs else {}
 
 
-def _load(entry: Entry, author: Member, approver: Member) -> None:
-    today, rule = clock.today(), _rule(entry)
+def _load(entry: Entry, rule: dict[str, Any], author: Member, approver: Member) -> None:
+    today = clock.today()
     words = texts(title=entry["title"], summary=entry["summary"], body=entry["body"])
     row = Announcement(
         slug=entry["slug"],
@@ -79,14 +77,14 @@ def _load(entry: Entry, author: Member, approver: Member) -> None:
         is_banner=entry.get("banner", False),
         ends_at=clock.at(today + dt.timedelta(days=entry["expires_offset_days"]), dt.time(23, 59)),
         author=author,
-        search_text=fold(" ".join(text for own in words.values() for text in own.values())),
+        search_text=folded(words),
         **_standing(entry, approver),
     )
     row.save()
     write_texts(Announcement, {row.pk: words})
     row.courses.set(Course.objects.filter(slug__in=_courses(rule)))
     if row.state == State.PUBLISHED and entry["publish_offset_days"] >= TOLD_SINCE:
-        row.notice = _notice(row, words)
+        row.notice = notice_of(row, row.kind, "published")
         row.save(update_fields=["notice"])
     write([line(row, LOADED, changes={"on": today.isoformat()})])
 
@@ -105,17 +103,6 @@ def _standing(entry: Entry, approver: Member) -> dict[str, Any]:
 
 def _courses(rule: dict[str, Any]) -> list[str]:
     return [slug for one in rule.get("any", [rule]) for slug in one.get("enrolled_in", [])]
-
-
-def _notice(row: Announcement, words: dict[str, dict[str, str]]) -> Notice:
-    is_urgent = row.kind == Announcement.Kind.URGENT
-    return open_notice(
-        key=f"announcement:{row.pk}:published",
-        kind=f"announcements/{row.kind}",
-        values=message_values(row.slug, words),
-        urgency=Notice.Urgency.URGENT if is_urgent else Notice.Urgency.NEWS,
-        channels=row.channels,
-    )
 
 
 def _move_forward() -> None:

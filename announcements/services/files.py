@@ -8,10 +8,9 @@ from django.db import transaction
 
 from announcements import rules
 from announcements.models import Attachment, Picture
-from announcements.services.writing import locked
+from announcements.services.writing import changed, locked
 from base import uploads
 from base.refusal import refuse_if
-from members.services import record
 from workgroups.services import texts as stored
 
 if TYPE_CHECKING:
@@ -44,17 +43,8 @@ def add_picture(
             order=row.pictures.count(),
         )
         stored.write(picture, "alt", alt)
-        record(actor=actor, verb="add_picture", row=row)
+        changed(actor, row, "add_picture")
     return picture
-
-
-def drop_picture(*, actor: Member, announcement: Announcement, picture: Picture) -> None:
-    """Takes a picture away.
-
-    Raises:
-        Refused: `staff_only`, `not_yours`, `approved`, `wrong_state`.
-    """
-    _drop(actor, announcement, picture, "drop_picture")
 
 
 def attach(*, actor: Member, announcement: Announcement, file: UploadedFile[Any], name: str) -> Attachment:
@@ -71,24 +61,20 @@ def attach(*, actor: Member, announcement: Announcement, file: UploadedFile[Any]
         attachment = Attachment.objects.create(
             announcement=row, file=uploads.keep(kept), name=name, size=len(kept.content)
         )
-        record(actor=actor, verb="attach", row=row)
+        changed(actor, row, "attach")
     return attachment
 
 
-def detach(*, actor: Member, announcement: Announcement, attachment: Attachment) -> None:
-    """Takes a document away.
+def take_away(*, actor: Member, announcement: Announcement, carried: Picture | Attachment) -> None:
+    """Takes a picture or a document away.
 
     Raises:
         Refused: `staff_only`, `not_yours`, `approved`, `wrong_state`.
     """
-    _drop(actor, announcement, attachment, "detach")
-
-
-def _drop(actor: Member, announcement: Announcement, one: Picture | Attachment, verb: str) -> None:
     with transaction.atomic():
         row = locked(announcement)
         refuse_if(rules.why_not_write(row.workgroup, actor) or rules.why_not_touch(row))
-        name = one.file
-        one.delete()
-        record(actor=actor, verb=verb, row=row)
+        name = carried.file
+        carried.delete()
+        changed(actor, row, "take_away")
         transaction.on_commit(lambda: uploads.drop(name), robust=True)

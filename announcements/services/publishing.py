@@ -8,13 +8,12 @@ from django.db import connection, transaction
 
 from announcements import rules
 from announcements.models import Announcement
-from announcements.services.writing import locked, rewrite
+from announcements.services.writing import SILENT, locked, rewrite
 from base import clock
 from base.refusal import refuse_if
 from members.services import record
+from notifications import services as messages
 from notifications.models import Notice
-from notifications.services import open_notice
-from notifications.services import withdraw as drop_messages
 from programs.checklist import texts_of
 from workgroups.services import texts as stored
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from members.models import Member
 
 State = Announcement.State
-AFTERWARDS = frozenset({"is_pinned", "is_banner", "ends_at"})
 
 
 def submit(*, actor: Member, announcement: Announcement) -> Announcement:
@@ -101,21 +99,24 @@ def _can_skip() -> bool:
 
 def _publish(actor: Member | None, row: Announcement, **columns: Any) -> None:
     now = clock.now()
-    notice = _notice(row, row.kind, "published") if row.channels else None
+    notice = notice_of(row, row.kind, "published") if row.channels else None
     _turn(actor, row, State.PUBLISHED, "publish", published_at=now, notice=notice, **columns)
 
 
-def _notice(row: Announcement, kind: str, key: str) -> Notice:
+def notice_of(row: Announcement, kind: str, key: str) -> Notice:
     """What people are told; the messages themselves are written later, by the thousand."""
-    texts = texts_of(Announcement.objects.prefetch_related("translations").get(pk=row.pk))
-    return open_notice(
+    return messages.open_notice(
         key=f"announcement:{row.pk}:{key}",
         kind=f"announcements/{kind}",
-        values=message_values(row.slug, texts),
+        values=_values(row),
         urgency=Notice.Urgency.URGENT if row.kind == Announcement.Kind.URGENT else Notice.Urgency.NEWS,
         channels=row.channels,
         expires_at=row.ends_at,
     )
+
+
+def _values(row: Announcement) -> dict[str, Any]:
+    return message_values(row.slug, texts_of(Announcement.objects.prefetch_related("translations").get(pk=row.pk)))
 
 
 def message_values(slug: str, texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -145,18 +146,22 @@ def correct(
         row = locked(announcement)
         refuse_if(rules.why_not_write(row.workgroup, actor) or rules.why_not_correct(row))
         refuse_if(rules.why_not_version(row, version) or (rules.why_not_tell_again(row) if tells else None))
-        kept = {name: value for name, value in facts.items() if name in AFTERWARDS}
-        changed = rewrite(actor, row, kept, texts)
+        kept = {name: value for name, value in facts.items() if name in SILENT}
+        differing = rewrite(actor, row, kept, texts, "correct")
         refuse_if(rules.why_not_complete(row))
-        if set(changed) - AFTERWARDS:
-            row.corrected_at = clock.now()
-            columns = ["corrected_at"]
-            if tells:
-                row.notice, row.spread_to, row.spread_at = _notice(row, "correction", f"v{row.version}"), 0, None
-                columns += ["notice", "spread_to", "spread_at"]
-            row.save(update_fields=columns)
-            record(actor=actor, verb="correct", row=row, changes={"told": tells, "version": row.version})
+        if row.notice is not None and differing:
+            _retell(row, row.notice, anew=tells and not SILENT.issuperset(differing))
     return row
+
+
+def _retell(row: Announcement, before: Notice, *, anew: bool) -> None:
+    """Messages that have not left say what is so now; `anew`, everybody gets the correction in their place."""
+    if not anew:
+        messages.reword(before, values=_values(row), expires_at=row.ends_at)
+        return
+    messages.withdraw(before)
+    row.notice, row.spread_to, row.spread_at = notice_of(row, "correction", f"v{row.version}"), 0, None
+    row.save(update_fields=["notice", "spread_to", "spread_at"])
 
 
 def withdraw(*, actor: Member, announcement: Announcement, reason: Mapping[str, str]) -> Announcement:
@@ -173,7 +178,7 @@ def withdraw(*, actor: Member, announcement: Announcement, reason: Mapping[str, 
             refuse_if(rules.why_not_withdraw(row, reason.values()))
             stored.write(row, "reason", reason)
             if row.notice is not None:
-                drop_messages(row.notice)
+                messages.withdraw(row.notice)
             _turn(actor, row, State.WITHDRAWN, "withdraw", withdrawn_at=clock.now())
     return row
 

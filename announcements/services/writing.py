@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Texts = dict[str, dict[str, str]]
 FACTS = ("kind", "audience", "channels", "is_public", "is_pinned", "is_banner", "publish_at", "ends_at")
+SILENT = frozenset({"is_pinned", "is_banner", "ends_at"})  # may change after publication, and is no correction
 RESERVED = frozenset({"embed", "feed", "new"})
 LONGEST_STEM = 60
 
@@ -80,33 +81,50 @@ def locked(announcement: Announcement) -> Announcement:
     return rows.get(pk=announcement.pk)
 
 
-def rewrite(actor: Member, row: Announcement, facts: dict[str, Any], texts: Texts) -> list[str]:
+def rewrite(actor: Member, row: Announcement, facts: dict[str, Any], texts: Texts, verb: str = "edit") -> list[str]:
     """Writes what differs into a locked row, one version on; the names of what changed."""
-    changed = [name for name in FACTS if name in facts and getattr(row, name) != facts[name]]
-    for name in changed:
+    differing = [name for name in FACTS if name in facts and getattr(row, name) != facts[name]]
+    for name in differing:
         setattr(row, name, facts[name])
-    changed += _write_texts(row, texts)
-    if changed:
-        row.author, row.version = actor, row.version + 1
-        row.save(update_fields=[*(name for name in FACTS if name in changed), "author", "version"])
-        record(actor=actor, verb="edit", row=row, changes={"fields": changed, "version": row.version})
-    return changed
+    row.save(update_fields=differing)
+    differing += _write_texts(row, texts)
+    if differing:
+        changed(actor, row, verb, is_seen=not SILENT.issuperset(differing), fields=differing)
+    return differing
+
+
+def changed(actor: Member, row: Announcement, verb: str, *, is_seen: bool = True, **facts: Any) -> None:
+    """Marks a locked row as changed, whatever of it that was: one version on, with a line in the trail. Before it is out,
+    whoever changed it is its author, so that somebody else approves what they read; afterwards readers see when, unless
+    there is nothing for them to see.
+    """
+    row.version += 1
+    if not row.is_out:
+        row.author = actor
+    elif is_seen:
+        row.corrected_at = clock.now()
+    row.save(update_fields=["version", "corrected_at", "author"])
+    record(actor=actor, verb=verb, row=row, changes=facts | {"version": row.version})
 
 
 def _write_texts(row: Announcement, texts: Texts) -> list[str]:
     """Writes the texts that differ and folds all of them for the search."""
     kept = texts_of(Announcement.objects.prefetch_related("translations").get(pk=row.pk))
-    changed = []
+    differing = []
     for language, fields in texts.items():
         for name, text in fields.items():
             if kept.get(language, {}).get(name, "") != text:
                 stored.write(row, name, {language: text})
                 kept.setdefault(language, {})[name] = text
-                changed.append(f"{name}_{language}")
-    if changed:
-        folded = fold(" ".join(text for own in kept.values() for text in own.values()))
-        Announcement.objects.filter(pk=row.pk).update(search_text=folded)
-    return changed
+                differing.append(f"{name}_{language}")
+    if differing:
+        Announcement.objects.filter(pk=row.pk).update(search_text=folded(kept))
+    return differing
+
+
+def folded(texts: Texts) -> str:
+    """Every word of it as the search compares them."""
+    return fold(" ".join(text for own in texts.values() for text in own.values()))
 
 
 def link(
@@ -116,7 +134,7 @@ def link(
     programs: Iterable[Program] | None = None,
     courses: Iterable[Course] | None = None,
     decisions: Iterable[Decision] | None = None,
-) -> None:
+) -> Announcement:
     """Sets what an announcement leads to; None leaves a kind of link as it is.
 
     Raises:
@@ -126,9 +144,10 @@ def link(
     with transaction.atomic():
         row = locked(announcement)
         refuse_if(rules.why_not_write(row.workgroup, actor) or rules.why_not_touch(row))
-        changed = [name for name, rows in wanted.items() if rows is not None and _set(row, name, list(rows))]
-        if changed:
-            record(actor=actor, verb="link", row=row, changes={"fields": changed})
+        differing = [name for name, rows in wanted.items() if rows is not None and _set(row, name, list(rows))]
+        if differing:
+            changed(actor, row, "link", fields=differing)
+    return row
 
 
 def _set(row: Announcement, name: str, rows: list[Any]) -> bool:

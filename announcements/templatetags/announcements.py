@@ -1,4 +1,4 @@
-"""What pages of the apps below show of announcements, without knowing them."""
+"""What pages of the apps below show of announcements without knowing them: the one place where a page asks."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from announcements.listing import latest, with_texts
+from announcements.listing import with_texts
 from announcements.models import Announcement
 
 if TYPE_CHECKING:
     from workgroups.models import Decision
 
 register = template.Library()
-SHOWN = 3
-
-
-@register.simple_tag
-def latest_announcements(count: int = SHOWN) -> list[Announcement]:
-    """The first of the public list: two queries."""
-    return latest(count)
 
 
 @register.simple_tag

@@ -152,13 +152,12 @@ def _write(request: HttpRequest, row: Announcement, form: AnnouncementForm) -> A
     else:
         row = services.edit(**typed)
     chosen = form.cleaned_data
-    services.link(
+    return services.link(
         actor=actor,
         announcement=row,
         programs=Program.objects.filter(slug__in=chosen["programs"]),
         courses=Course.objects.filter(slug__in=chosen["courses"]),
     )
-    return row
 
 
 @posted(PAGE, *ROW)

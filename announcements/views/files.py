@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
-    from announcements.models import Announcement
+    from announcements.models import Announcement, Attachment, Picture
 
 PAGE, TEMPLATE = "announcements:desk_files", "announcements/desk/files.html"
 ROW = ("desk", "slug")
@@ -99,23 +99,19 @@ def _kept(
 def picture_drop(request: HttpRequest, desk: str, slug: str, pk: int) -> HttpResponse:
     """Takes a picture away."""
     row = row_at(request, desk, slug=slug)
-    picture = get_object_or_404(row.pictures, pk=pk)
-    done_or_told(
-        request,
-        lambda: services.drop_picture(actor=member_of(request), announcement=row, picture=picture),
-        gettext("The picture is gone"),
-    )
-    return redirect(PAGE, desk=desk, slug=slug)
+    return _taken(request, desk, row, get_object_or_404(row.pictures, pk=pk), gettext("The picture is gone"))
 
 
 @posted(PAGE, *ROW)
 def document_drop(request: HttpRequest, desk: str, slug: str, pk: int) -> HttpResponse:
     """Takes a document away."""
     row = row_at(request, desk, slug=slug)
-    attachment = get_object_or_404(row.attachments, pk=pk)
-    done_or_told(
-        request,
-        lambda: services.detach(actor=member_of(request), announcement=row, attachment=attachment),
-        gettext("The file is gone"),
-    )
-    return redirect(PAGE, desk=desk, slug=slug)
+    return _taken(request, desk, row, get_object_or_404(row.attachments, pk=pk), gettext("The file is gone"))
+
+
+def _taken(
+    request: HttpRequest, desk: str, row: Announcement, carried: Picture | Attachment, done: str
+) -> HttpResponse:
+    actor = member_of(request)
+    done_or_told(request, lambda: services.take_away(actor=actor, announcement=row, carried=carried), done)
+    return redirect(PAGE, desk=desk, slug=row.slug)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language, gettext
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from announcements.listing import Choice, chosen, latest, speakers, with_texts
@@ -25,14 +21,14 @@ from members.city import present
 from programs.catalogue import public as public_courses
 from programs.listing import listed
 from programs.models import Program
+from programs.views.embed import embedded, framed
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 PER_PAGE, IN_FEED, EMBEDDED, SHOWN_COURSES = 20, 30, 10, 12
-KEPT_SECONDS = 300
 
 
 def language() -> str:
@@ -126,19 +122,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     return News()(request)
 
 
-@require_safe
-@xframe_options_exempt
-@csp_replace({"frame-ancestors": "*"})
+@framed
 def embed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - it must not ask who looks
-    """The latest announcements for other people's sites: anybody may frame it, and it asks nothing of the visitor."""
-    context = {
-        "rows": latest(EMBEDDED),
-        "language": language(),
-        "other": "en" if language() == "fa" else "fa",
-        "city": present().names[language()],
-        "site": settings.SITE_URL,
-    }
-    answer = HttpResponse(render_to_string("announcements/embed.html", context))
-    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
-    answer["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
-    return answer
+    """The latest announcements for other people's sites."""
+    path, more = "announcements/embed/", "announcements/"
+    return embedded("announcements/embed.html", gettext("Announcements"), path, more, rows=latest(EMBEDDED))

@@ -66,7 +66,9 @@ def rows_at(request: HttpRequest, desk: str) -> QuerySet[Announcement]:
 
 def row_at(request: HttpRequest, desk: str, **which: Any) -> Announcement:
     """One of them."""
-    return get_object_or_404(rows_at(request, desk).prefetch_related("programs", "courses"), **which)
+    return get_object_or_404(
+        rows_at(request, desk).prefetch_related("programs", "courses", "decisions__translations"), **which
+    )
 
 
 # The form

@@ -8,7 +8,7 @@ from notifications.services.hold import hold, release
 from notifications.services.post import Reach, post, reach
 from notifications.services.reading import mark_opened, mark_read, set_preferences, unsubscribe
 from notifications.services.receipts import ask_receipts, note_receipt
-from notifications.services.steering import pause, recall, resend_failed, resume, withdraw
+from notifications.services.steering import pause, recall, resend_failed, resume, reword, withdraw
 
 __all__ = [
     "Progress",
@@ -29,6 +29,7 @@ __all__ = [
     "release",
     "resend_failed",
     "resume",
+    "reword",
     "set_preferences",
     "spread",
     "unsubscribe",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from notifications.models import Delivery, Notice
 from notifications.services.wake import wake
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
 PARK = 5000
@@ -31,6 +32,11 @@ def resume(notice: Notice) -> None:
 def withdraw(notice: Notice) -> None:
     """Sends nothing of it that is not sent yet, and shows it in no inbox any more."""
     Notice.objects.filter(pk=notice.pk, withdrawn_at__isnull=True).update(withdrawn_at=clock.now(), paused_at=None)
+
+
+def reword(notice: Notice, *, values: dict[str, Any], expires_at: dt.datetime | None) -> None:
+    """What has not left yet, and the inbox, say this from now on."""
+    Notice.objects.filter(pk=notice.pk).update(values=values, expires_at=expires_at)
 
 
 def recall(*, keys: Iterable[str]) -> int:

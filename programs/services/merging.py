@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
 
 from base import clock
 from base.refusal import refuse_if
@@ -122,8 +123,18 @@ def _move_one(rows: Any, pk: Any, column: str, kept: Member | Learner) -> int:
         with transaction.atomic():
             return int(rows.filter(pk=pk).update(**{column: kept}))
     except IntegrityError:
-        rows.filter(pk=pk).delete()
-        return 0
+        if _is_once(rows.model, column):
+            rows.filter(pk=pk).delete()
+            return 0
+        return int(rows.filter(pk=pk).update(**{column: None}))
+
+
+def _is_once(model: Any, column: str) -> bool:
+    """Whether a row stands once for each of whom the column names, so that one that cannot go over is double. Another that
+    cannot (two people were needed, and now they are one) stays and names nobody; the trail knows who it was.
+    """
+    unique = [one for one in model._meta.constraints if isinstance(one, UniqueConstraint)]  # noqa: SLF001 - Django's documented name
+    return model._meta.get_field(column).unique or any(column in one.fields for one in unique)  # noqa: SLF001 - as above
 
 
 def _close(gone: Member, kept: Member) -> None:

@@ -1,8 +1,8 @@
-"""A workgroup's courses for other people's sites: a small page of its own, without session and cookies."""
+"""Lists for other people's sites: small pages of their own, without session and cookies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -19,29 +19,47 @@ from programs.listing import listed
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
+
+    View = Callable[..., HttpResponse]
 
 MOST = 20
 KEPT_SECONDS = 300
 
 
-@require_safe
-@xframe_options_exempt
-@csp_replace({"frame-ancestors": "*"})  # type: ignore[arg-type] # its hint leaves out what the address names
-def workgroup_embed(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 - it must not ask who looks
-    """The soonest courses of a workgroup that have not ended; anybody may frame it, and it asks nothing of the visitor."""
-    workgroup = get_object_or_404(Workgroup.objects.prefetch_related("translations"), slug=slug)
+def framed(view: View) -> View:
+    """Lets any site frame a view that only reads."""
+    freed: View = csp_replace({"frame-ancestors": "*"})(view)  # type: ignore[assignment] # it says less of what it gives
+    return require_safe(xframe_options_exempt(freed))
+
+
+def embedded(template: str, title: str, path: str, more: str, **context: Any) -> HttpResponse:
+    """A list with that title, at that path of each language, of which the page `more` has the rest. It asks nothing of the
+    visitor.
+    """
     language = "fa" if get_language() == "fa" else "en"
-    courses = find(Filters(), public().filter(program__workgroup=workgroup))
-    context = {
-        "workgroup": workgroup,
-        "courses": listed(courses, language, slice(MOST)),
+    whole = context | {
+        "title": title,
+        "path": path,
+        "more": more,
         "language": language,
         "other": "en" if language == "fa" else "fa",
         "city": present().names[language],
         "site": settings.SITE_URL,
     }
-    answer = HttpResponse(render_to_string("programs/embed.html", context))
+    answer = HttpResponse(render_to_string(template, whole))
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     answer["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
     return answer
+
+
+@framed
+def workgroup_embed(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 - it must not ask who looks
+    """The soonest courses of a workgroup that have not ended."""
+    workgroup = get_object_or_404(Workgroup.objects.prefetch_related("translations"), slug=slug)
+    courses = find(Filters(), public().filter(program__workgroup=workgroup))
+    rows = listed(courses, "fa" if get_language() == "fa" else "en", slice(MOST))
+    path, more = f"embed/{slug}/", f"workgroups/{slug}/"
+    return embedded("programs/embed.html", workgroup.name, path, more, courses=rows)

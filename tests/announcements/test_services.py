@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -16,6 +17,7 @@ from base.refusal import Refused
 from members.models import Audit, Member
 from notifications.models import Delivery, Notice
 from programs.checklist import texts_of
+from programs.services import merge
 from tests import builders
 from tests.announcements.writing import EVERYONE, REASON, TEXTS, Writing, staff, told_all
 from tests.programs.town import Town, crowd
@@ -23,6 +25,7 @@ from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.django_db
 State = Announcement.State
@@ -121,6 +124,40 @@ def test_whoever_changes_it_cannot_approve_it() -> None:
     assert services.approve(actor=written.author, announcement=row, version=row.version).state == State.PUBLISHED
 
 
+def approving(actor: Member, row: Announcement, version: int) -> Callable[[], object]:
+    return lambda: services.approve(actor=actor, announcement=row, version=version)
+
+
+def test_nothing_slips_in_after_it_was_read(settings: Any, tmp_path: Path) -> None:
+    """Links, pictures and documents are changes like words: another version, of another author."""
+    settings.MEDIA_ROOT = tmp_path
+    written, second, course = Writing(), staff(), Town().course()
+    plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7 x %%EOF")
+    changes: list[Callable[[Announcement], object]] = [
+        lambda row: services.link(actor=second, announcement=row, courses=[course]),
+        lambda row: services.attach(actor=second, announcement=row, file=plan, name="Plan"),
+        lambda row: services.take_away(actor=second, announcement=row, carried=row.attachments.get()),
+    ]
+    row = written.review()
+    for change in changes:
+        read = row.version
+        change(row)
+        row.refresh_from_db()
+        assert code_of(approving(written.author, row, read)) == "changed_meanwhile"
+        assert code_of(approving(second, row, row.version)) == "second_person"
+    assert services.approve(actor=written.author, announcement=row, version=row.version).state == State.PUBLISHED
+
+
+def test_the_one_who_approved_it_may_correct_it() -> None:
+    row = Writing().out()
+    second = row.approver
+    assert second is not None
+    row = services.correct(
+        actor=second, announcement=row, version=row.version, facts={}, texts={"fa": {"body": "از یکشنبه."}}
+    )
+    assert (row.corrected_at is not None, row.approver) == (True, second)
+
+
 def test_what_is_approved_is_what_was_read() -> None:
     written, second = Writing(), staff()
     row = written.review()
@@ -207,6 +244,16 @@ def test_publishing_twice_changes_nothing() -> None:
     assert (again.published_at, lines().count("publish"), Notice.objects.count()) == (row.published_at, 1, 1)
 
 
+def test_two_accounts_that_become_one_lose_no_announcement() -> None:
+    """Its author and its reader turn out to be one person: it stays, and names that person once."""
+    row = Writing().out()
+    author, reader = Member.objects.get(pk=row.author_id), Member.objects.get(pk=row.approver_id)
+    Appointment.objects.filter(member__in=[author, reader]).update(until_on=clock.today())
+    merge(actor=staff(), gone=author, kept=reader)
+    row.refresh_from_db()
+    assert (row.state, row.approver, row.author) == (State.PUBLISHED, reader, None)
+
+
 # Messages
 
 
@@ -252,6 +299,46 @@ def test_a_correction_is_seen_and_told_only_when_asked() -> None:
     assert Delivery.objects.count() == 2 * before
     assert row.notice is not None
     assert row.notice.kind == "announcements/correction"
+
+
+def test_messages_that_have_not_left_say_what_is_so_now() -> None:
+    written = Writing()
+    row = written.out(channels=["inbox", "email"])
+    told_all()
+    ends_at = clock.now() + HOUR
+    typed: dict[str, Any] = {"facts": {"ends_at": ends_at}, "texts": {"en": {"title": "Learning days"}}}
+    services.correct(actor=written.author, announcement=row, version=row.version, **typed)
+    notice = Notice.objects.get()
+    assert (notice.values["title"]["en"], notice.expires_at) == ("Learning days", ends_at)
+
+
+def test_a_correction_that_is_told_stands_in_place_of_what_was_told_before() -> None:
+    written = Writing()
+    row = written.out()
+    told_all()
+    typed: dict[str, Any] = {"facts": {}, "texts": {"en": {"title": "Learning days"}}, "tells": True}
+    services.correct(actor=written.author, announcement=row, version=row.version, **typed)
+    told_all()
+    shown = Delivery.objects.filter(channel="inbox", notice__withdrawn_at__isnull=True)
+    assert set(shown.values_list("notice__kind", flat=True)) == {"announcements/correction"}
+
+
+def test_keeping_it_at_the_top_is_no_correction() -> None:
+    written = Writing()
+    row = written.out()
+    row = services.correct(
+        actor=written.author, announcement=row, version=row.version, facts={"is_pinned": True}, texts={}
+    )
+    assert (row.is_pinned, row.corrected_at) == (True, None)
+
+
+def test_each_deed_leaves_one_line() -> None:
+    written = Writing()
+    row = written.out()
+    services.correct(
+        actor=written.author, announcement=row, version=row.version, facts={}, texts={"fa": {"body": "نو"}}
+    )
+    assert lines() == ["create", "edit", "submit", "publish", "correct"]
 
 
 def test_a_correction_without_a_difference_says_nothing() -> None:
