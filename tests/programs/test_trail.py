@@ -117,6 +117,11 @@ def test_values_are_shown_as_text_and_never_as_markup(desk: Client, staff: Membe
     assert "<script>alert" not in desk.get(PAGE).content.decode()
 
 
+def test_names_of_fields_are_no_old_and_new(desk: Client, staff: Member) -> None:
+    record(actor=staff, verb="edit", row=staff, changes={"fields": ["title", "summary"], "state": ["draft", "review"]})
+    assert desk.get(PAGE).context["lines"][0]["changes"] == [("fields", "title, summary"), ("state", "draft → review")]
+
+
 def test_a_file_needs_a_reason_and_is_in_the_trail_itself(desk: Client, staff: Member) -> None:
     """T23, T16."""
     line(clock.today(), "enrol")
