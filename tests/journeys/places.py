@@ -188,7 +188,8 @@ def _news(town: Town) -> list[Place]:
     """What the city says, with one that leads to a course, one that is over and one that was taken back."""
     written = Writing()
     row = written.out(kind="event")
-    announcements.link(actor=written.author, announcement=row, courses=[town.course(first=clock.now() + 240 * DAY)])
+    course = town.course(first=clock.now() + 240 * DAY)
+    row = announcements.link(actor=written.author, announcement=row, courses=[course])
     announcements.correct(
         actor=written.author, announcement=row, version=row.version, facts={}, texts={"fa": {"body": "# خوب"}}
     )
