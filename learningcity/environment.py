@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ from environs import Env
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 EMAIL_SCHEMES = ("submission", "smtps", "smtp", "console", "file")
+PUSH_HOSTS = (  # Chrome and its kin, Firefox, Safari, Edge; a leading point stands for every machine below
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    ".push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+)
+PUSH_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 SHORTEST_SECRET = 50
 FEWEST_LETTERS = 5
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
@@ -111,6 +120,19 @@ def sms_url(name: str = "SMS_URL") -> str | None:
     """Where text messages are handed over; None writes them into a folder while DEBUG is on and sends none else."""
     value = env.str(name, default=None)
     return web_address(name, value) if value else None
+
+
+def vapid_private_key() -> str | None:
+    """The key that signs what goes to browsers, as `manage.py vapid_keys` prints it; None: none is told."""
+    value = env.str("VAPID_PRIVATE_KEY", default=None)
+    if value is not None and not PUSH_KEY.fullmatch(value):
+        raise ImproperlyConfigured("VAPID_PRIVATE_KEY: give the key that `manage.py vapid_keys` prints")
+    return value
+
+
+def push_hosts() -> list[str]:
+    """The push services that messages to browsers may be handed to; the browser makers' where none is named."""
+    return listed("PUSH_HOSTS") or list(PUSH_HOSTS)
 
 
 def rate(name: str) -> float:

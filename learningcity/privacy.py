@@ -47,7 +47,7 @@ TABLES: dict[str, dict[str, str]] = {
     "notifications.Rhythm": {PERSONAL: "member quiet_from quiet_until digest"},
     "notifications.Line": {NONE: "name failures recent away_until next_at sent failed"},
     "notifications.PushAddress": {
-        PERSONAL: "member created_at",
+        PERSONAL: "member agent created_at",
         SECRET: "endpoint public_key shared_secret",  # pragma: allowlist secret
     },
     "notifications.Preference": {PERSONAL: "member kind channel wanted"},

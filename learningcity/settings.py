@@ -37,6 +37,8 @@ SMS_CODE_TEMPLATE = env.str("SMS_CODE_TEMPLATE", default="")
 SMS_REPORT_SECRET = env.str("SMS_REPORT_SECRET", default=None)
 SMS_RATE = environment.rate("SMS_RATE")
 EMAIL_RATE = environment.rate("EMAIL_RATE")
+VAPID_PRIVATE_KEY = environment.vapid_private_key()
+PUSH_HOSTS = environment.push_hosts()
 SMS_DAILY_BUDGET = env.int("SMS_DAILY_BUDGET", default=5000)
 OUTBOX = BASE_DIR / "var" / "outbox"
 METRICS_TOKEN = env.str("METRICS_TOKEN", default=None)

@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar"),
     path("files/<str:name>", files.kept_file, name="file"),
     path("l/<str:code>", notices.opened, name="opened"),
+    path("push-worker.js", notices.push_worker, name="push_worker"),
     path("sms/reports/", notices.sms_reports, name="sms_reports"),
     path("dev/outbox/", notices.dev_outbox, name="outbox"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.conf import settings
 from django.template import TemplateDoesNotExist
 
 from base import clock
@@ -34,6 +36,15 @@ class Shown:
     text: str
     path: str
     asks: bool
+
+
+class Device(NamedTuple):
+    """A browser that is told."""
+
+    id: int
+    agent: str
+    since: dt.datetime
+    mark: str
 
 
 def messages_of(member: Member, *, group: str = "") -> QuerySet[Delivery]:
@@ -78,7 +89,13 @@ def reachable(member: Member) -> list[Channel]:
 
 
 def _has_push(member: Member) -> bool:
-    return PushAddress.objects.filter(member=member).exists()
+    return bool(settings.VAPID_PRIVATE_KEY) and PushAddress.objects.filter(member=member).exists()
+
+
+def devices_of(member: Member) -> list[Device]:
+    """The member's browsers that are told, by a mark by which a browser knows itself; the address is kept secret."""
+    rows = PushAddress.objects.filter(member=member).order_by("-created_at")
+    return [Device(row.pk, row.agent, row.created_at, sha256(row.endpoint.encode()).hexdigest()) for row in rows]
 
 
 def wishes_of(member: Member) -> dict[str, bool]:

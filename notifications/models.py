@@ -200,7 +200,7 @@ class Line(models.Model):
     worker tries one message.
     """
 
-    name = models.CharField(_("name"), max_length=8, unique=True)
+    name = models.CharField(_("name"), max_length=100, unique=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     recent = models.CharField(_("recent answers"), max_length=25, default="", blank=True)
     away_until = models.DateTimeField(_("away until"), null=True, blank=True)
@@ -223,6 +223,7 @@ class PushAddress(models.Model):
     endpoint = models.URLField(_("endpoint"), max_length=500, unique=True)
     public_key = models.CharField(_("public key"), max_length=100)
     shared_secret = models.CharField(_("shared secret"), max_length=40)
+    agent = models.CharField(_("device"), max_length=200, default="", db_default="", blank=True)
     created_at = models.DateTimeField(_("since"), default=clock.now)
 
     class Meta:

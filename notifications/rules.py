@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from base.refusal import Refusal
 from members.city import present
-from notifications.models import Channel, Notice
+from notifications.channels import push
+from notifications.models import Channel, Notice, PushAddress
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,6 +45,10 @@ EVERYBODY = frozenset({"announcements/urgent"})  # kinds that nobody chooses: th
 PASSES_NIGHT, OWN_ACT, USUAL, LAST = 1, 2, 5, 8  # priorities; the first is never held back, of the second no e-mail is
 CHOSEN_CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.PUSH)
 DIGEST_AT, DIGEST_WEEKDAY = dt.time(9), 5  # Saturday
+URGENCIES = {PASSES_NIGHT: "high", LAST: "low"}  # what push services spare a phone's battery by; others are "normal"
+KEPT_BY_PUSH = dt.timedelta(hours=72)  # for how long a push service tries a device that is off
+MOST_DEVICES = 10
+LONGEST_ENDPOINT = 500
 DAY = dt.timedelta(days=1)
 
 
@@ -166,6 +173,30 @@ def is_begun(kind: str, values: dict[str, Any], now: dt.datetime) -> bool:
     """Whether it reminds of a class that has begun."""
     starts_at = values.get("starts_at")
     return kind in REMINDERS and bool(starts_at) and dt.datetime.fromisoformat(str(starts_at)) <= now
+
+
+def lasts(notice: Notice, now: dt.datetime) -> int:
+    """For how many seconds from now its words are of use to a device that is off, three days at most."""
+    ends = [now + KEPT_BY_PUSH]
+    if notice.expires_at is not None:
+        ends.append(notice.expires_at)
+    starts_at = notice.values.get("starts_at")
+    if notice.kind in REMINDERS and starts_at:
+        ends.append(dt.datetime.fromisoformat(str(starts_at)))
+    return max(0, int((min(ends) - now).total_seconds()))
+
+
+def why_not_tell_device(member: Member, address: push.Address) -> Refusal | None:
+    """A browser's address is one of its maker's push service, with keys that can be used; a member has ten at most."""
+    if not settings.VAPID_PRIVATE_KEY:
+        return Refusal("push_is_off", _("This site does not send messages to devices yet."))
+    are_keys = push.are_keys(address.public_key, address.shared_secret)
+    if len(address.endpoint) > LONGEST_ENDPOINT or not push.is_service(address.endpoint) or not are_keys:
+        return Refusal("not_a_device", _("This browser cannot be told. Try another browser, or choose e-mail."))
+    others = PushAddress.objects.filter(member=member).exclude(endpoint=address.endpoint)
+    if others.count() >= MOST_DEVICES:
+        return Refusal("too_many_devices", _("Ten of your devices are told already. Remove one of them first."))
+    return None
 
 
 def is_quiet(now: dt.datetime) -> bool:

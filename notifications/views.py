@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
@@ -14,14 +15,17 @@ from django.utils.translation import get_language, gettext, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from base.refusal import Refused
+from members.sessions import device_words
 from notifications import inbox as reading
 from notifications import links, rules, services, texts
-from notifications.channels import outbox, reports
+from notifications.channels import outbox, push, reports
 from notifications.forms import PreferencesForm, known_language
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from base.refusal import Refusal
     from members.models import Member
 
 PER_PAGE = 20
@@ -60,10 +64,7 @@ def inbox_read(request: HttpRequest) -> HttpResponse:
 @require_safe
 def preferences(request: HttpRequest) -> HttpResponse:
     """How I want to hear about each thing, in which language and colours."""
-    member = cast("Member", request.user)
-    initial = {"language": known_language(member.language), "theme": member.theme}
-    form = _form(member, initial=initial | reading.wishes_of(member) | reading.rhythm_of(member))
-    return _show(request, form)
+    return _show(request, _kept_form(cast("Member", request.user)))
 
 
 @login_required
@@ -91,6 +92,47 @@ def preferences_save(request: HttpRequest) -> HttpResponse:
     _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     _remember(response, "theme", theme)
     return response
+
+
+@login_required
+@either
+def device_tell(request: HttpRequest) -> HttpResponse:
+    """Tells me on the browser that asked its maker for an address; only a script can have done so."""
+    if request.method != "POST":
+        return redirect("notifications:preferences")
+    member = cast("Member", request.user)
+    address = push.Address(*(request.POST.get(name, "") for name in ("endpoint", "public_key", "shared_secret")))
+    try:
+        agent = device_words(request.headers.get("User-Agent", ""))
+        services.tell_device(actor=member, address=address, agent=agent)
+    except Refused as error:
+        return _show(request, _kept_form(member), status=422, refusal=error.refusal)
+    messages.success(request, gettext("From now on you are told on this device too"))
+    return redirect("notifications:preferences")
+
+
+@login_required
+@either
+def device_forget(request: HttpRequest) -> HttpResponse:
+    """Tells me no more on one of my devices."""
+    device = request.POST.get("device", "")
+    if request.method == "POST" and device.isascii() and device.isdigit():
+        services.forget_device(actor=cast("Member", request.user), device=min(int(device), 2**62))
+        messages.success(request, gettext("That device is told no more"))
+    return redirect("notifications:preferences")
+
+
+@require_safe
+def push_worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """The script that shows messages while no page is open; it stands at the root so that every page is in its reach."""
+    answer = HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@lru_cache
+def _worker() -> bytes:
+    return (settings.BASE_DIR / "static" / "js" / "push-worker.js").read_bytes()
 
 
 @require_safe
@@ -150,11 +192,26 @@ def _form(member: Member, *arguments: Any, **more: Any) -> PreferencesForm:
     return PreferencesForm(*arguments, channels=reading.reachable(member), groups=reading.groups_of(member), **more)
 
 
-def _show(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
-    stopped = reading.is_email_stopped(cast("Member", request.user))
+def _kept_form(member: Member) -> PreferencesForm:
+    initial = {"language": known_language(member.language), "theme": member.theme}
+    return _form(member, initial=initial | reading.wishes_of(member) | reading.rhythm_of(member))
+
+
+def _show(
+    request: HttpRequest, form: PreferencesForm, status: int = 200, refusal: Refusal | None = None
+) -> HttpResponse:
+    member = cast("Member", request.user)
+    key = settings.VAPID_PRIVATE_KEY
     with override("en" if get_language() == "fa" else "fa"):
         twin = redirect("notifications:preferences")["Location"]
-    context = {"form": form, "is_email_stopped": stopped, "twin_url": twin}
+    context = {
+        "form": form,
+        "is_email_stopped": reading.is_email_stopped(member),
+        "twin_url": twin,
+        "push_key": push.public_key_of(key) if key else "",
+        "devices": reading.devices_of(member) if key else [],
+        "refusal": refusal,
+    }
     return render(request, "notifications/preferences.html", context, status=status)
 
 

@@ -70,8 +70,10 @@ def _names(actors: Iterable[int | None]) -> dict[int, str]:
 
 
 def _changes(line: Audit) -> list[tuple[str, str]]:
-    """What changed, field by field in one order whatever the database; no personal values. `fields` are names, other pairs old and new."""
-    return [(name, ", ".join(value) if name == "fields" else _words(value)) for name, value in sorted(line.changes.items())]
+    """What changed, in one order whatever the database; no personal values. `fields` are names, other pairs old and new."""
+    return [
+        (name, ", ".join(value) if name == "fields" else _words(value)) for name, value in sorted(line.changes.items())
+    ]
 
 
 def _words(value: Any) -> str:

@@ -10,7 +10,8 @@ class Message:
     """What is handed over. `reference` stays the same when it is handed over again, so that it can be told apart.
 
     `html` is the body once more for e-mail, `leave` where a mail program unsubscribes; `template` and `parameters` are what
-    a gateway makes a text message of that takes no free text.
+    a gateway makes a text message of that takes no free text. To browsers `to` is their owner's id and the body is JSON, which
+    is of use for `lasts` seconds.
     """
 
     reference: str
@@ -21,6 +22,8 @@ class Message:
     leave: str = ""
     template: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    lasts: int = 0
+    urgency: str = ""
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -28,7 +31,11 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
 
 
 class NotNow(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The other side does not take this message now; another one it may."""
+    """The other side does not take this message now; another one it may. `after` are the seconds that it asks us to wait."""
+
+    def __init__(self, said: str, after: int = 0) -> None:
+        super().__init__(said)
+        self.after = after
 
 
 class Lost(NotNow):

@@ -4,6 +4,7 @@ from notifications.progress import Progress, progress
 from notifications.services.broadcast import open_notice, spread
 from notifications.services.codes import hand_over_codes
 from notifications.services.deliver import deliver_due
+from notifications.services.devices import forget_device, tell_device
 from notifications.services.hold import hold, release
 from notifications.services.post import Reach, post, reach
 from notifications.services.reading import mark_opened, mark_read, set_preferences, unsubscribe
@@ -15,6 +16,7 @@ __all__ = [
     "Reach",
     "ask_receipts",
     "deliver_due",
+    "forget_device",
     "hand_over_codes",
     "hold",
     "mark_opened",
@@ -32,6 +34,7 @@ __all__ = [
     "reword",
     "set_preferences",
     "spread",
+    "tell_device",
     "unsubscribe",
     "withdraw",
 ]

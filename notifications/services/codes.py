@@ -67,9 +67,9 @@ def _send(row: SignInCode, code: str) -> None:
     is_email = "@" in row.contact
     text = texts.render("members/code", {"code": code}, row.language)
     reference, template = f"{row.pk}-{row.attempts}", "" if is_email else settings.SMS_CODE_TEMPLATE
-    words = {"body": text.email, "html": text.html} if is_email else {"body": text.sms}
+    body, html = (text.email, text.html) if is_email else (text.sms, "")
     parameters = {"code": code} if template else {}
-    message = Message(reference, row.contact, text.subject, **words, template=template, parameters=parameters)
+    message = Message(reference, row.contact, text.subject, body, html, template=template, parameters=parameters)
     channel = "email" if is_email else "sms"
     if outbox.is_used(channel):
         outbox.Outbox(channel).send(message)

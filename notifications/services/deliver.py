@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
+from django.conf import settings
 from django.db.models import F
 from django.template import TemplateDoesNotExist
 
@@ -23,6 +24,7 @@ from notifications.services import lines
 from notifications.services.address import note_refusal
 from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, mark_sent, put_off
 from notifications.services.codes import hand_over_codes
+from notifications.services.devices import Browsers
 from notifications.services.digests import gather
 from notifications.services.letters import Letters
 from notifications.services.steering import set_aside, unpark
@@ -62,6 +64,8 @@ def way(channel: str, line: str) -> Way | None:
         return outbox.Outbox(channel)
     if channel == Channel.SMS:
         return Sms(line) if is_known(line) else None
+    if channel == Channel.PUSH:
+        return Browsers() if settings.VAPID_PRIVATE_KEY else None
     return Email() if channel == Channel.EMAIL else None
 
 
@@ -72,7 +76,7 @@ class Work:
     batch: Batch
     line: str
     out: Way
-    ear: lines.Ear
+    ear: lines.Ear | Browsers
     watch: Watch
     begun_at: dt.datetime
     starts_at: dt.datetime
@@ -111,7 +115,8 @@ def _deliver(channel: Channel, line: lines.Open, limit: int, rest: Callable[[], 
             mark(row, batch, state=State.DROPPED, error="no way out")
     elif rows:
         begun_at, starts_at = clock.now(), lines.reserve(line.name, len(rows))
-        work = Work(batch, line.name, out, lines.Ear(line.name), Watch(rows), begun_at, starts_at)
+        ear = out if isinstance(out, Browsers) else lines.Ear(line.name)
+        work = Work(batch, line.name, out, ear, Watch(rows), begun_at, starts_at)
         _hand_over(work, rows, rest)
         work.ear.write()
     return len(batch.rows)
@@ -193,7 +198,7 @@ def _handed(work: Work, row: Delivery, message: Message) -> bool:
         work.ear.good()
     except (NotNow, Away) as error:
         in_hand = row.channel == Channel.SMS and isinstance(error, NotNow)
-        _later(row, work.batch, str(error), in_hand=in_hand)
+        _later(row, work.batch, error, in_hand=in_hand)
         is_away = isinstance(error, Away) or (isinstance(error, Lost) and row.channel == Channel.SMS)
         return not work.ear.bad(is_away=is_away)
     else:
@@ -207,17 +212,20 @@ def _counted(row: Delivery) -> object:
     return F("attempts") if row.channel == Channel.SMS else F("attempts") + 1
 
 
-def _later(row: Delivery, batch: Batch, error: str, *, in_hand: bool) -> None:
-    """Puts it off, longer each time, and gives it up after 72 hours. One that may have arrived is asked for first."""
+def _later(row: Delivery, batch: Batch, error: Exception, *, in_hand: bool) -> None:
+    """Puts it off, longer each time and no shorter than the other side asks; gives it up after 72 hours.
+
+    One that may have arrived is asked for first.
+    """
     if in_hand:
         return  # it stays marked as sending; when its lease ends, the gateway is asked
     tried = row.attempts + 1
     if tried > len(RETRIES):
-        mark(row, batch, state=State.FAILED, error=error[:LONGEST_ERROR], attempts=_counted(row))
+        mark(row, batch, state=State.FAILED, error=str(error)[:LONGEST_ERROR], attempts=_counted(row))
         return
     wait = RETRIES[tried - 1] * random.SystemRandom().uniform(1 - SPREAD, 1 + SPREAD)
-    due_at = clock.now() + dt.timedelta(seconds=wait)
-    mark(row, batch, state=State.QUEUED, due_at=due_at, error=error[:LONGEST_ERROR], attempts=_counted(row))
+    due_at = clock.now() + dt.timedelta(seconds=max(wait, getattr(error, "after", 0)))
+    mark(row, batch, state=State.QUEUED, due_at=due_at, error=str(error)[:LONGEST_ERROR], attempts=_counted(row))
 
 
 def _settle_lost(limit: int, line: str) -> bool:
@@ -239,7 +247,7 @@ def _settle(row: Delivery, batch: Batch, ear: lines.Ear) -> bool:
         mark(row, batch, state=State.SENT, sent_at=clock.now(), error="")
     else:
         row.attempts -= 1  # it was counted when it was taken in hand
-        _later(row, batch, "did not arrive", in_hand=False)
+        _later(row, batch, NotNow("did not arrive"), in_hand=False)
     return True
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.text import Truncator
 
 from base import clock
-from notifications import links, texts
+from notifications import links, rules, texts
 from notifications.channels import Message
 from notifications.models import Channel, Delivery
 from notifications.services.watch import address
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 DIGEST = "announcements/digest"
 MOST_IN_A_DIGEST = 20
+LONGEST_TITLE, LONGEST_BODY = 150, 500  # letters; with the link they fit into one record of web push
 
 
 class Letters:
@@ -38,6 +41,8 @@ class Letters:
         to = address(row.member, row.channel) or ""
         if row.channel == Channel.SMS:
             return Message(str(row.reference), to, text.subject, _own(text.sms, row))
+        if row.channel == Channel.PUSH:
+            return _card(row, text)
         way_out = leave_now(row) if texts.LEAVES in text.email else ""
         return Message(
             str(row.reference), to, text.subject, _own(text.email, row), html=_own(text.html, row), leave=way_out
@@ -52,6 +57,24 @@ class Letters:
         if key not in self._words:
             self._words[key] = texts.made(row.notice.kind, row.notice.values, language)
         return self._words[key]
+
+
+def _card(row: Delivery, text: texts.Text) -> Message:
+    """What a browser shows: headline, the words beneath it, and the page to which a tap leads."""
+    language = row.member.language if row.member.language in texts.LANGUAGES else "fa"
+    link = links.short(row.pk) if text.whole_link and row.notice.kind in texts.COUNTED else text.whole_link
+    words = {
+        "title": Truncator(text.subject).chars(LONGEST_TITLE),
+        "body": Truncator(text.inbox).chars(LONGEST_BODY),
+        "url": link or settings.SITE_URL,
+        "lang": language,
+        "dir": "rtl" if language == "fa" else "ltr",
+        "tag": str(row.reference),
+    }
+    now, to = clock.now(), str(row.member_id)
+    lasts, urgency = rules.lasts(row.notice, now), rules.URGENCIES.get(row.priority, "normal")
+    body = json.dumps(words, ensure_ascii=False)
+    return Message(str(row.reference), to, text.subject, body, lasts=lasts, urgency=urgency)
 
 
 def _own(text: str, row: Delivery) -> str:

@@ -60,7 +60,7 @@ class Watch:
             return "expired"
         if {(row.member_id, rules.asked_for(row.notice.kind)), (row.member_id, rules.EVERY_KIND)} & self._stopped:
             return "unwanted"
-        return "" if row.channel == Channel.PUSH or address(row.member, row.channel) else "no address"
+        return "" if address(row.member, row.channel) else "no address"
 
     @staticmethod
     def _is_late(row: Delivery) -> bool:
@@ -70,5 +70,7 @@ class Watch:
 
 
 def address(member: Member, channel: str) -> str | None:
-    """Where that channel reaches a member."""
+    """Where that channel reaches a member; browsers by their owner's id."""
+    if channel == Channel.PUSH:
+        return str(member.pk)
     return member.phone if channel == Channel.SMS else member.email

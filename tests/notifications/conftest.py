@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base import clock
+from notifications.channels.push import new_pair
 from notifications.services import codes
 from tests.notifications import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pytest_django.fixtures import SettingsWrapper
 
-    from tests.notifications.servers import Gateway, MailHandler
+    from tests.notifications.servers import Gateway, MailHandler, PushService
 
 NOON = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)  # 12:00 in Tehran
 NIGHT = dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC)  # midnight
@@ -56,4 +58,13 @@ def sms(settings: SettingsWrapper) -> Iterator[Gateway]:
     """The gateway of text messages."""
     with servers.gateway() as (state, address):
         settings.SMS_URL = address
+        yield state
+
+
+@pytest.fixture
+def service(settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
+    """A browser maker's push service that the city knows, whose certificate this machine trusts."""
+    with servers.push_service(tmp_path) as state:
+        monkeypatch.setenv("SSL_CERT_FILE", state.certificate)
+        settings.PUSH_HOSTS, settings.VAPID_PRIVATE_KEY = [state.host], new_pair()[0]
         yield state

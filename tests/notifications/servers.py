@@ -1,11 +1,13 @@
-"""A real mail server and a real gateway for text messages, each on a port of its own."""
+"""A real mail server, gateway for text messages and push service, each on a port of its own."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import logging
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -15,10 +17,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
+    from pathlib import Path
 
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -144,3 +152,66 @@ def gateway() -> Iterator[tuple[Gateway, str]]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@dataclass
+class PushService:
+    """What came in: the headers and the sealed body of each POST, by path. `answers` are by path, usually 201."""
+
+    certificate: str
+    host: str = ""
+    posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    answers: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
+    connections: int = 0
+
+
+@contextmanager
+def push_service(folder: Path) -> Iterator[PushService]:
+    """A push service over TLS that runs while the block does, with a certificate of its own in that folder."""
+    state = PushService(_certificate(folder))
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            state.connections += 1
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            state.posts.append((self.path, dict(self.headers), body))
+            status, more = state.answers.get(self.path, (201, {}))
+            self.send_response(status)
+            for name, value in (more | {"Content-Length": "0"}).items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the server's name
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(state.certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    state.host = f"localhost:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _certificate(folder: Path) -> str:
+    """A key and a certificate for localhost, in one file."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    day = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(day - dt.timedelta(1)).not_valid_after(day + dt.timedelta(1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    shape = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "push.pem"
+    path.write_bytes(key.private_bytes(*shape) + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    return str(path)
