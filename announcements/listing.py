@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from announcements.audience import members_in
 from announcements.models import Announcement
 from base.persian import fold
 from programs.names import names
@@ -79,3 +80,18 @@ def speakers() -> list[tuple[str, str]]:
 def latest(count: int) -> list[Announcement]:
     """The first of the public list, for the home page."""
     return list(chosen(Choice())[:count])
+
+
+def withheld(member: int, slugs: list[str]) -> set[str]:
+    """Of announcements that were collected for a reader (an id), those that are not for them any more.
+
+    They were withdrawn or are over, or were never public and the reader has left their audience since.
+    """
+    rows = list(Announcement.objects.filter(slug__in=slugs))
+    return {row.slug for row in rows if not _is_for(row, member)}
+
+
+def _is_for(row: Announcement, member: int) -> bool:
+    if row.state != Announcement.State.PUBLISHED or row.is_over:
+        return False
+    return row.is_public or members_in(row.audience).filter(pk=member).exists()

@@ -20,11 +20,13 @@ from base.refusal import Refused
 from base.templatetags.city import digits
 from members.rules import masked
 from members.sessions import member_of
-from notifications.models import Channel, Delivery
+from notifications.models import Channel, Delivery, Notice
 from notifications.progress import WAITING, progress
 from programs.views.work.desk import done_or_told, posted
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.http import HttpRequest, HttpResponse
 
     from announcements.models import Announcement
@@ -65,6 +67,22 @@ def _ways(progress: Progress) -> list[Way]:
     return found
 
 
+class Earlier(NamedTuple):
+    """What was told before a correction took its place."""
+
+    at: dt.datetime
+    is_first: bool
+    ways: list[Way]
+
+
+def _earlier(row: Announcement) -> list[Earlier]:
+    """Every notice of it but the present one and trials, the latest first."""
+    told = Notice.objects.filter(key__startswith=f"announcement:{row.pk}:").order_by("-pk")
+    told = told.exclude(key__startswith=f"announcement:{row.pk}:trial:")
+    before = [one for one in told if one != row.notice]
+    return [Earlier(one.created_at, one.key.endswith(":published"), _ways(progress(one))) for one in before]
+
+
 def _context(row: Announcement, desk: str) -> dict[str, Any]:
     assert row.notice is not None  # noqa: S101 # nosec B101 - `_told` has seen to it
     found = progress(row.notice)
@@ -93,6 +111,7 @@ def deliveries(request: HttpRequest, desk: str, pk: int) -> HttpResponse:
         return render(request, "announcements/desk/_progress.html", context)
     lost = Delivery.objects.filter(notice=row.notice, state__in=[State.FAILED, State.UNKNOWN])
     rows = lost.select_related("member").order_by("-pk")[:SHOWN]
+    context["earlier"] = _earlier(row)
     context["failures"] = [(one, masked(_contact(one))) for one in rows]
     return render(request, "announcements/desk/deliveries.html", context)
 

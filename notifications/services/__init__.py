@@ -8,7 +8,7 @@ from notifications.services.devices import forget_device, tell_device
 from notifications.services.hold import hold, release
 from notifications.services.post import Reach, post, reach
 from notifications.services.reading import mark_opened, mark_read, set_preferences, unsubscribe
-from notifications.services.receipts import ask_receipts, note_receipt
+from notifications.services.receipts import ask_receipts, note_receipt, note_return
 from notifications.services.steering import pause, recall, resend_failed, resume, reword, withdraw
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "mark_opened",
     "mark_read",
     "note_receipt",
+    "note_return",
     "open_notice",
     "pause",
     "post",

@@ -16,11 +16,20 @@ from notifications.models import Channel, Delivery
 from notifications.services.watch import address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
 DIGEST = "announcements/digest"
 MOST_IN_A_DIGEST = 20
 LONGEST_TITLE, LONGEST_BODY = 150, 500  # letters; with the link they fit into one record of web push
+
+judges: list[Callable[[int, list[str]], set[str]]] = []
+
+
+def judge_by(withheld: Callable[[int, list[str]], set[str]]) -> None:
+    """Names who knows which of the pieces collected for a member (an id; slugs) are not for them any more."""
+    judges[:] = [withheld]
 
 
 class Letters:
@@ -109,11 +118,14 @@ def digest_instant(row: Delivery) -> dt.datetime:
 def digest_items(row: Delivery, language: str) -> list[dict[str, Any]]:
     """The titles, summaries and links of a digest."""
     language = language if language in texts.LANGUAGES else "fa"
+    parts = list(collected(row))
+    slugs = [one.notice.values["slug"] for one in parts]
+    gone = {slug for judge in judges for slug in judge(row.member_id, slugs)}
     return [
         {
             "title": one.notice.values["title"],
             "summary": one.notice.values["summary"],
             "url": f"{settings.SITE_URL}/{language}/announcements/{one.notice.values['slug']}/",
         }
-        for one in collected(row)[:MOST_IN_A_DIGEST]
+        for one in [one for one in parts if one.notice.values["slug"] not in gone][:MOST_IN_A_DIGEST]
     ]

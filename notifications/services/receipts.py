@@ -1,16 +1,18 @@
-"""What became of text messages after their provider had taken them: told by the provider, or asked for."""
+"""What became of messages after their provider had taken them: told by the provider, asked for, or sent back."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import Q
 
 from base import clock
-from notifications.channels import Away, outbox
+from notifications.channels import Away, outbox, returned
 from notifications.channels.sms import Sms
 from notifications.models import Channel, Delivery
 from notifications.services import lines
+from notifications.services.address import note_refusal
 
 ASKED_AFTER = dt.timedelta(minutes=10)
 ASKED_UNTIL = dt.timedelta(days=3)
@@ -46,3 +48,23 @@ def ask_receipts() -> int:
         if state:
             note_receipt(reference=str(row.reference), state=state)
     return len(rows)
+
+
+def note_return(*, content: bytes) -> int:
+    """Keeps what a returned e-mail says of deliveries of ours; returns how many it changed. Twice changes nothing.
+
+    It is believed when it names the reference of a delivery, which only the receiver's side knows, and the address that this
+    one went to. No such address (5.1.x) counts as a refusal at the door does; whatever else came back is a failure alone.
+    """
+    return sum(_note_return(one) for one in returned.read(content))
+
+
+@transaction.atomic
+def _note_return(one: returned.Return) -> bool:
+    sent = Delivery.objects.filter(reference=one.reference, channel=Channel.EMAIL, state=State.SENT)
+    row = sent.filter(member__email__iexact=one.to).select_related("member").first()
+    error = f"{'refused' if one.is_refused else 'returned'} {one.status}"
+    if row is None or not sent.filter(pk=row.pk).update(state=State.FAILED, error=error):
+        return False
+    note_refusal(row)
+    return True

@@ -229,6 +229,24 @@ def test_staff_write_another_approves_and_it_is_out() -> None:
     assert "همهٔ پیام‌ها فرستاده شد" in log
 
 
+def test_the_log_shows_the_first_message_and_each_correction() -> None:
+    written = Writing()
+    row = written.out()
+    told_all()
+    for body in ("از یکشنبه.", "از دوشنبه."):
+        correct: dict[str, Any] = {"actor": written.author, "facts": {}, "texts": {"fa": {"body": body}}, "tells": True}
+        row = services.correct(announcement=row, version=row.version, **correct)
+        told_all()
+    services.send_test(actor=written.author, announcement=row)
+    found = signed_in(written.author).get(f"/fa/city/deliveries/{row.pk}/")
+    earlier = found.context["earlier"]
+    assert [one.is_first for one in earlier] == [False, True]
+    text = found.content.decode()
+    assert (text.count("نخستین پیام"), text.count("اصلاحیهٔ")) == (1, 1)
+    inbox = [next(way for way in one.ways if way.label == "صفحهٔ من").sent for one in earlier]
+    assert inbox == [Delivery.objects.filter(notice=row.notice, channel="inbox").count()] * 2
+
+
 def test_a_rejected_form_keeps_what_was_typed() -> None:
     written = Writing()
     row = written.draft()
