@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         "CaredForRelation": "programs.api.learners.RELATIONS",
         "AnnouncementKind": "announcements.models.Announcement.Kind",
         "FollowedKind": "programs.following.PAGES",
+        "OrganisationKind": "workgroups.models.Organisation.Kind",
         "FileKind": "programs.sheets.TYPES",
         "SiteLanguage": "programs.checklist.LANGUAGES",
         "TaughtLanguage": "programs.words.LANGUAGES",

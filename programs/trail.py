@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django.db.models import Q
+
 from base import clock
 from members.models import Audit
 from workgroups.models import Appointment
@@ -16,8 +19,26 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from workgroups.models import Workgroup
+
 PAGE_SIZE = 50
 DOORS = ("page", "api", "admin", "command", "worker")
+# Which rows belong to a workgroup, by the name that the trail uses, and by which way from the row.
+OF_WORKGROUPS = {
+    "workgroups.workgroup": "pk",
+    "workgroups.appointment": "workgroup",
+    "workgroups.meeting": "workgroup",
+    "workgroups.agendaitem": "meeting__workgroup",
+    "workgroups.decision": "workgroup",
+    "programs.program": "workgroup",
+    "programs.course": "program__workgroup",
+    "programs.classmeeting": "course__program__workgroup",
+    "programs.teaching": "course__program__workgroup",
+    "programs.enrolment": "course__program__workgroup",
+    "programs.question": "course__program__workgroup",
+    "programs.import": "feed__workgroup",
+    "announcements.announcement": "workgroup",
+}
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -52,9 +73,20 @@ class Asked:
         return {name: str(getattr(self, name)) for name in self.__slots__ if getattr(self, name) not in (None, "")}
 
 
-def page_of(asked: Asked, before: int | None) -> tuple[list[dict[str, Any]], int | None]:
-    """One page of lines below an id, and below which id the next one begins: three queries."""
-    rows = asked.rows() if before is None else asked.rows().filter(pk__lt=before)
+def about(workgroups: Iterable[Workgroup]) -> Q:
+    """The lines about workgroups and what is theirs."""
+    ids, found = [one.pk for one in workgroups], Q(pk__in=[])
+    for name, way in OF_WORKGROUPS.items():
+        rows = apps.get_model(name)._default_manager.filter(**{f"{way}__in": ids})  # noqa: SLF001 - Django's documented name
+        found |= Q(object_type=name, object_id__in=rows.order_by().values("pk"))
+    return found
+
+
+def page_of(asked: Asked, before: int | None, among: Q | None = None) -> tuple[list[dict[str, Any]], int | None]:
+    """One page of lines below an id, `among` those, and below which id the next one begins: three queries."""
+    rows = asked.rows().filter(among or Q())
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     lines = list(rows[: PAGE_SIZE + 1])
     shown = lines[:PAGE_SIZE]
     names = _names(line.actor_id for line in shown)

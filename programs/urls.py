@@ -18,6 +18,7 @@ from programs.views.work import (
     minutes,
     programs,
     rosters,
+    trail,
     translations,
 )
 from programs.views.work import questions as work_questions
@@ -69,6 +70,7 @@ urlpatterns = [
     path("work/programs/<slug:slug>/courses/", programs.course_create, name="work_course_create"),
     path("work/programs/<slug:slug>/history/", programs.program_history, name="work_program_history"),
     path("work/programs/<slug:slug>/history/<int:version>/", programs.program_restore, name="work_program_restore"),
+    path("work/trail/", trail.trail, name="work_trail"),
     path("work/translations/", translations.translation_list, name="work_translations"),
     path("work/courses/<slug:slug>/", courses.course_edit, name="work_course"),
     path("work/courses/<slug:slug>/save/", courses.course_save, name="work_course_save"),

@@ -123,3 +123,10 @@ API: dict[str, tuple[Right, ...]] = {
     "api_city_appointment_extend": (by_work_token(governing(400, "POST")),),
     "api_city_appointment_release": (by_work_token(governing(400, "POST")),),
 }
+for _kind in ("districts", "areas", "venues", "organisations"):
+    _name = f"api_city_{_kind}"
+    API |= {
+        _name: (by_work_token(governing()), by_work_token(governing(400, "POST"))),
+        f"{_name}_entry": (by_work_token(governing()), by_work_token(governing(400, "PUT"))),
+        f"{_name}_move": (by_work_token(governing(400, "POST")),),
+    }

@@ -129,6 +129,7 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "programs:work_program_history": (desk(),),
     "programs:work_program_restore": (desk(), desk(302, "POST")),
     "programs:work_translations": (desk(),),
+    "programs:work_trail": (desk(),),
     "programs:work_course": (desk(),),
     "programs:work_course_save": (members(302), desk(409, "POST")),
     "programs:work_course_publish": (members(302), desk(409, "POST")),

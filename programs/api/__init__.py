@@ -16,6 +16,7 @@ from programs.api import (
     meetings,
     places,
     programs,
+    registers,
     rosters,
     translations,
 )
@@ -111,4 +112,5 @@ urlpatterns = [
     path("city/appointments/", groups.appointments, name="api_city_appointments"),
     path("city/appointments/<int:pk>/extend/", groups.extend, name="api_city_appointment_extend"),
     path("city/appointments/<int:pk>/release/", groups.release, name="api_city_appointment_release"),
+    *registers.urlpatterns,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.apps import apps
@@ -13,6 +13,9 @@ from base.persian import latin_digits, normalise
 from programs import rules
 from programs.trail import DOORS, Asked
 from workgroups.forms import DayField
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 NUMBER = _("Write a number, such as 12")
 DOOR_NAMES = {
@@ -72,9 +75,10 @@ class TrailForm(forms.Form):
     from_on = DayField(label=pgettext_lazy("a day", "From"), required=False)
     until_on = DayField(label=pgettext_lazy("a day", "Up to and including"), required=False)
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
+    def __init__(self, *arguments: Any, among: Container[str] | None = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fields["object_type"].choices = [("", _("Anything")), *kinds()]  # type: ignore[attr-defined]
+        known = [pair for pair in kinds() if among is None or pair[0] in among]
+        self.fields["object_type"].choices = [("", _("Anything")), *known]  # type: ignore[attr-defined]
 
     def asked(self) -> Asked:
         """What the reader takes; nothing of a form that is wrong."""

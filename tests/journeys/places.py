@@ -263,6 +263,7 @@ def _plans(town: Town) -> list[Place]:
         ("program history", f"work/programs/{program.slug}/history/"),
         ("program restore", f"work/programs/{program.slug}/history/1/"),
         ("translations", "work/translations/"),
+        ("trail", "work/trail/"),
         ("course form", f"work/courses/{course.slug}/"),
         ("course history", f"work/courses/{course.slug}/history/"),
         ("a class", f"work/courses/{course.slug}/meetings/{held.pk}/"),

@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
+from base import clock
 from members.models import Audit, City, Member
-from programs.models import Follow
+from programs.models import Enrolment, Follow
+from programs.trail import OF_WORKGROUPS
 from tests import builders
 from tests.programs.town import Town, enrol, person
 from workgroups.models import Appointment
@@ -161,3 +164,99 @@ def test_things_are_followed_alike() -> None:
     refused = by_api(client, "POST", "me/follows/", {"kind": "courses", "slug": course.slug})
     assert code_of(refused) == "opened"
     assert by_api(client, "POST", "me/follows/", {"kind": "areas", "slug": "no-such"}).status_code == 404
+
+
+NAMES = {"fa": "کتابخانهٔ شمال", "en": "North library"}
+# By register: what the API takes, what the form takes, whether both refuse and how.
+ENTRIES: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
+    ("districts", {}, {}, ""),
+    ("areas", {"sdg": [4]}, {"sdg": "4"}, ""),
+    ("areas", {"sdg": [18]}, {"sdg": "18"}, "sdg_wrong"),
+    ("venues", {"lat": 34.3, "lon": 47.0}, {"lat": "34.3", "lon": "47"}, ""),
+    ("venues", {"lat": 95.0, "lon": 47.0}, {"lat": "95", "lon": "47"}, "place_wrong"),
+    ("organisations", {"kind": "ngo"}, {"kind": "ngo"}, ""),
+    ("organisations", {"kind": "municipality"}, {"kind": "municipality"}, "one_municipality"),
+]
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+@pytest.mark.parametrize(("kind", "sent", "form", "code"), ENTRIES)
+def test_entries_are_added_alike(
+    staff: Member, kind: str, sent: dict[str, Any], form: dict[str, str], code: str, door: str
+) -> None:
+    client, slug = signed_in(staff), {"slug": "north"}
+    typed = {"name_fa": NAMES["fa"], "name_en": NAMES["en"]} | slug | form
+    answer = (
+        by_api(client, "POST", f"city/{kind}/", {"name": NAMES} | slug | sent)
+        if door == "api"
+        else client.post(f"/fa/city/{kind}/add/", typed)
+    )
+    assert code_of(answer) == (code or {"api": "201", "page": "302"}[door])
+    assert Audit.objects.filter(verb="add_entry").count() == (0 if code else 1)
+    if not code:
+        facts = json.loads(by_api(client, "GET", f"city/{kind}/north/").content)["facts"]
+        assert facts["name"] == NAMES
+
+
+def test_an_entry_is_changed_by_whoever_read_it_last(staff: Member) -> None:
+    client = signed_in(staff)
+    made = json.loads(by_api(client, "POST", "city/districts/", {"name": NAMES, "slug": "north"}).content)
+    change = {"name": NAMES | {"en": "North park"}, "version": made["version"]}
+    for _ in range(2):  # the same again changes nothing
+        assert by_api(client, "PUT", "city/districts/north/", change).status_code == 200
+    assert Audit.objects.filter(verb="edit_entry").count() == 1
+    other = change | {"name": NAMES | {"en": "South park"}}
+    assert code_of(by_api(client, "PUT", "city/districts/north/", other)) == "changed"
+    typed = {"name_fa": NAMES["fa"], "name_en": "South park", "version": made["version"]}
+    assert code_of(client.post("/fa/city/districts/north/save/", typed)) == "changed"
+    before = [one["slug"] for one in json.loads(by_api(client, "GET", "city/districts/").content)]
+    assert by_api(client, "POST", "city/districts/north/move/", {"to": "up"}).status_code == 200
+    after = [one["slug"] for one in json.loads(by_api(client, "GET", "city/districts/").content)]
+    assert before.index("north") - after.index("north") == min(1, before.index("north"))
+    Town()
+    moved = by_api(client, "POST", "city/organisations/municipality/move/", {"to": "up"})
+    assert code_of(moved) == "not_ordered"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({}, ""), ({"until_on": "2000-01-01"}, "ends_before"), ({"from_on": "2000-01-01"}, "starts_past")],
+)
+@pytest.mark.parametrize("who", ["staff", "superuser"])
+def test_staff_are_appointed_alike(staff: Member, who: str, change: dict[str, str], code: str) -> None:
+    Member.objects.filter(pk=staff.pk).update(is_superuser=who == "superuser")
+    staff.refresh_from_db()
+    client, people = signed_in(staff), [person()[0] for _ in range(2)]
+    facts = [{"person": one.phone, "from_on": clock.today().isoformat()} | change for one in people]
+    expected = code or ("" if who == "superuser" else "not_yours")
+    api = code_of(by_api(client, "POST", "city/appointments/", facts[0] | {"role": "staff"}))
+    page = code_of(client.post("/fa/city/staff/appoint/", facts[1]))
+    if who == "staff":
+        assert api == page == "not_yours"
+    else:
+        assert (api, page) == ((expected, expected) if expected else ("201", "302"))
+    roles = Appointment.objects.filter(member__in=people, role="staff").count()
+    assert roles == (2 if who == "superuser" and not code else 0)
+
+
+def test_a_coordinator_reads_what_concerns_their_own_workgroups_alone(coordinator: Member) -> None:
+    """P1, P3."""
+    own, foreign = Town(), Town()
+    builders.appoint(coordinator, Appointment.Role.COORDINATOR, own.workgroup)
+    for town in (own, foreign):
+        enrol(town.course(), person()[0])
+    mine = Enrolment.objects.get(course__program__workgroup=own.workgroup)
+    client = signed_in(coordinator)
+    lines = client.get("/fa/work/trail/?verb=enrol").context["lines"]
+    assert [(one["line"].object_type, one["line"].object_id) for one in lines] == [("programs.enrolment", mine.pk)]
+    found = {one["line"].object_type for one in client.get("/fa/work/trail/").context["lines"]}
+    assert found <= set(OF_WORKGROUPS)
+    assert client.get("/fa/work/trail/?object_type=members.member").status_code == 422
+    assert client.get("/fa/work/trail/?who=x").status_code == 422
+    assert signed_in(person()[0]).get("/fa/work/trail/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", OF_WORKGROUPS)
+def test_each_kind_of_the_trail_leads_to_its_workgroup(kind: str) -> None:
+    rows: Any = apps.get_model(kind)
+    assert rows.objects.filter(**{f"{OF_WORKGROUPS[kind]}__in": [1]}).count() == 0

@@ -573,6 +573,12 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 PROGRAM_TEXTS = {"title", "summary", "outcomes", "description", "keywords"}
 COURSE_FACTS = {"venue", "online", "capacity", "waiting_size", "fee", "opens_at", "closes_at", "age_min", "age_max"}
 HOURS = {"starts_at", "ends_at", "venue", "place", "link"}
+REGISTERS = {
+    "District": {"name"},
+    "Area": {"name", "description", "icon", "isced", "sdg"},
+    "Venue": {"name", "address", "district", "organisation", "lat", "lon", "access"},
+    "Organisation": {"name", "kind", "phone", "description"},
+}
 WRITABLE = {
     "EnrolIn": {"learner", "if_full"},
     "LearnerEditIn": {"name", "birth_year", "relation", "gender", "district"},
@@ -635,6 +641,14 @@ WRITABLE = {
     "WhyIn": {"fa", "en"},
     "CancelIn": {"reason"},
     "CityNamesIn": {"fa", "en"},
+    "NamesIn": {"fa", "en"},
+    "AccessIn": {"step_free_entrance", "accessible_toilet", "induction_loop", "lift", "bus", "parking"},
+    "MoveEntryIn": {"to"},
+    **{
+        name.format(kind): fields | more
+        for kind, fields in REGISTERS.items()
+        for name, more in (("{}In", set()), ("New{}In", {"slug"}), ("{}EditIn", {"version"}))
+    },
     "CityIn": {"names", "phone", "quiet_from", "quiet_until", "version"},
     "FindIn": {"asked"},
     "LookIn": {"reason"},
