@@ -17,6 +17,9 @@ FILES = code.files()
 TEMPLATES = sorted((code.ROOT / "templates").rglob("*"))
 WORDS = {"mark_safe", "SafeString", "SafeText", "csrf_exempt", "eval", "exec", "pickle", "marshal", "RawSQL"}
 METHODS = {"raw", "extra"}
+MAIL = (
+    code.ROOT / "templates/notices/_email.html"
+)  # mail programs know no other styles, and no policy of ours holds there
 ALLOWED = {
     ("base/templatetags/city.py", "mark_safe"): "Markdown after its allow-list, and our own icons",
     ("base/templatetags/city.py", "SafeString"): "the type of what it gives",
@@ -84,6 +87,8 @@ def test_the_guard_of_words_can_fail(line: str) -> None:
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.is_file()], ids=code.name)
 def test_templates_escape_everything(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
+    if path == MAIL:
+        text = re.sub(r"\sstyle=", " ", text)
     assert (
         re.findall(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)(?![^>]*json)", text)
         == []
