@@ -70,13 +70,13 @@ bench: ## the benchmarks, beside the limits measured in the same run
 .PHONY: drills
 DRILLS = $(basename $(notdir $(sort $(wildcard drills/d[0-9]*.py))))
 SMALL_d1_deliveries = --size 5000 --kills 25
-SMALL_d2_whole_city = --size 20000 --publisher-kills 8 --kills 3 --trouble 24
+SMALL_d2_whole_city = --size 10000 --publisher-kills 5 --kills 2 --trouble 12
 SMALL_d3_web_killed = --people 600 --kills 30
 SMALL_d5_database = --redis 30 --outages 4
 SMALL_d6_held_lock = --seconds 30
 SMALL_d11_texts = --size 150 --seconds 40
 SMALL_d12_overtaking = --size 50000
-drills: ## the fault drills in about 13 minutes on two cores, with FULL=1 at full size; needs PostgreSQL (DATABASE_URL)
+drills: ## the fault drills in small sizes, with FULL=1 at full size; needs PostgreSQL (DATABASE_URL)
 	$(call install,requirements-dev.txt)
 	@set -e; $(foreach drill,$(DRILLS),$(TEST_ENV) $(RUN) -m drills.$(drill) $(if $(FULL),,$(SMALL_$(drill)));)
 
