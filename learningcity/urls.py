@@ -52,6 +52,7 @@ pages = i18n_patterns(
     path("", include("members.urls")),
     path("", include("notifications.urls")),
     path("", include("announcements.urls")),
+    path("", include("records.urls")),
     path("", include("programs.urls")),
     prefix_default_language=True,
 )

@@ -88,6 +88,7 @@ API: dict[str, tuple[Right, ...]] = {
     "api_work_course_versions": (by_work_token(desk()),),
     "api_work_course_restore": (by_work_token(desk(400, "POST")),),
     "api_work_course_export": (by_work_token(desk(400, "POST")),),
+    "api_work_attendance": (by_work_token(desk()), by_work_token(desk(400, "PUT"))),
     "api_work_wishes": (by_work_token(desk()),),
     "api_work_wish": (by_work_token(desk()),),
     "api_work_wish_answer": (by_work_token(desk(400, "POST")),),

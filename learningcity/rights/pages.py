@@ -229,6 +229,10 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "programs:work_import_seats": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_confirm": (members(302), desk(302, "POST", of="import")),
     "programs:work_import_undo": (members(302), desk(302, "POST", of="import")),
+    # What came of learning
+    "records:attendance_course": (desk(),),
+    "records:attendance": (desk(),),
+    "records:attendance_save": acting(302),
     # Announcements, at the desk of staff and at that of coordinators
     "announcements:desk_list": at_desks(),
     "announcements:desk_calendar": at_desks(),

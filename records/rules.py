@@ -1,0 +1,42 @@
+"""What may not be done with what came of learning, and why: each rule as one question that page, API and service share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from base import clock
+from base.refusal import Refusal
+from programs.models import ClassMeeting, Course
+from programs.rules import NOT_YOURS, why_not_answer_for
+
+if TYPE_CHECKING:
+    from members.models import Member
+
+EARLY = dt.timedelta(minutes=30)  # people come before the hour
+INSTRUCTORS_HAVE = dt.timedelta(days=7)
+NOT_SEATED = Refusal("not_seated", _("Somebody on this sheet has no seat in the course any more; open the page again"))
+
+
+def why_not_hold(meeting: ClassMeeting) -> Refusal | None:
+    """Whether nobody can have been there: the course or the meeting is called off, or people do not come yet."""
+    if meeting.course.state == Course.State.CANCELLED:
+        return Refusal("cancelled", _("This course is cancelled"))
+    if meeting.state == ClassMeeting.State.CANCELLED:
+        return Refusal("called_off", _("This class meeting is called off; there is no attendance to mark"))
+    if clock.now() < meeting.starts_at - EARLY:
+        return Refusal("not_begun", _("Attendance can be marked from half an hour before the class begins"))
+    return None
+
+
+def why_not_mark(meeting: ClassMeeting, member: Member) -> Refusal | None:
+    """Whether the member cannot say who was there: coordinators and staff always can, instructors until a week after it."""
+    if why_not_answer_for(meeting.course, member) is not None:
+        if not Course.objects.taught_by(member).filter(pk=meeting.course_id).exists():
+            return NOT_YOURS
+        if clock.now() > meeting.ends_at + INSTRUCTORS_HAVE:
+            text = _("A week after the class only its coordinators can change the attendance; tell them what is wrong")
+            return Refusal("too_late", text)
+    return why_not_hold(meeting)
