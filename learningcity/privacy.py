@@ -117,6 +117,9 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.VainSearch": {NONE: "key on area_slug district_slug times"},
     "programs.Question": {PERSONAL: "course member text asked_at answer answered_by answered_at"},
     "records.Attendance": {PERSONAL: "enrolment meeting mark by at", NONE: "version"},
+    "records.Certificate": {
+        PERSONAL: "enrolment code frozen issued_on revoked_at reason",
+    },
     "announcements.Announcement_programs": {NONE: "announcement program"},
     "announcements.Announcement_courses": {NONE: "announcement course"},
     "announcements.Announcement_decisions": {NONE: "announcement decision"},

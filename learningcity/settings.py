@@ -25,6 +25,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXY = environment.trusted_proxies()
 
 CITY_NAMES = {"fa": env.str("CITY_NAME_FA", default="کرمانشاه"), "en": env.str("CITY_NAME_EN", default="Kermanshah")}
+CERTIFICATE_PREFIX = env.str("CERTIFICATE_PREFIX", default="KSH")
 CITY_PHONE = env.str("CITY_PHONE", default="137")
 DEMO = env.bool("DEMO", default=False)
 PHONE_REGION = environment.phone_region()

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, permission_classes
+from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 
+from base import clock
 from members.asking import In
-from members.authentication import OpensWork
+from members.authentication import OpensMe, OpensWork
+from members.limits import allow, client_of, retry_after
 from programs import rules as places
-from programs.api.catalogue import LANG
-from programs.api.desk import NO, answered, asked, member_of
-from programs.api.places import KEY
-from programs.models import ClassMeeting, Course
+from programs.api.catalogue import LANG, PAGING
+from programs.api.desk import NO, answered, asked, member_of, told
+from programs.api.keyset import Keyset
+from programs.api.places import KEY, NothingIn
+from programs.api.shapes import page_of
+from programs.models import ClassMeeting, Course, Enrolment
+from programs.rules import LONGEST_REASON
 from programs.services import read_roster
-from records import services
+from records import codes, papers, services
 from records.attendance import Mark, sheet_of
+from records.models import Certificate
+from records.outcomes import standings
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from rest_framework.request import Request
 
+    from records.outcomes import Standing
+
 MOST_MARKS = 2000
+MOST_CHECKS, A_MINUTE = 30, 60
 
 
 class MarkIn(In):
@@ -102,6 +114,171 @@ def attendance(request: Request, pk: int, meeting: int) -> Response:
     return answered(request, work)
 
 
+class OutcomeOut(serializers.Serializer[Any]):
+    """How a course ended, or may end, for one learner. `passes` is what the rule says, null where it cannot."""
+
+    enrolment = serializers.IntegerField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=Enrolment.State.choices)
+    attended = serializers.IntegerField()
+    counted = serializers.IntegerField()
+    passes = serializers.BooleanField(allow_null=True)
+    certificate = serializers.CharField(allow_null=True)
+
+
+class OutcomesOut(serializers.Serializer[Any]):
+    """Everybody with a seat."""
+
+    outcomes = OutcomeOut(many=True)
+
+
+class OutcomeIn(In):
+    """How a course ended for one learner, and why; they read the reason."""
+
+    completed = serializers.BooleanField()
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+
+
+class RevokeIn(In):
+    """Why a certificate no longer holds; whoever checks it reads it."""
+
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+
+
+class CheckedOut(serializers.Serializer[Any]):
+    """What may be said of a code: nothing more than the paper says, of a revoked one no name."""
+
+    state = serializers.ChoiceField(choices=papers.STATES)
+    code = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    issued_on = serializers.DateField(allow_null=True)
+    revoked_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+
+
+def _outcome_out(one: Standing) -> dict[str, Any]:
+    return {
+        "enrolment": one.enrolment.pk,
+        "name": one.enrolment.learner.name,
+        "state": one.enrolment.state,
+        "attended": one.tally.attended,
+        "counted": one.tally.counted,
+        "passes": one.passes,
+        "certificate": codes.spelt(one.certificate.code) if one.certificate else None,
+    }
+
+
+def _own_course(request: Request, pk: int) -> Course:
+    mine = Course.objects.answered_for_by(member_of(request)).select_related("program__workgroup")
+    return get_object_or_404(mine, pk=pk)
+
+
+@extend_schema(methods=["GET"], operation_id="work_outcomes", parameters=[LANG], responses=OutcomesOut)
+@extend_schema(
+    methods=["POST"],
+    operation_id="work_outcomes_confirm",
+    parameters=[LANG, KEY],
+    request=NothingIn,
+    responses={200: OutcomesOut, 409: NO},
+)
+@api_view(["GET", "POST"])
+@permission_classes([OpensWork])
+def outcomes(request: Request, pk: int) -> Response:
+    """What the rule says of everybody with a seat; records it for all whose outcome is open."""
+    course = _own_course(request, pk)
+    if request.method == "GET":
+        read_roster(actor=member_of(request), course=course)
+        return Response({"outcomes": [_outcome_out(one) for one in standings(course)]})
+    asked(NothingIn, request)
+
+    def work() -> tuple[int, Any]:
+        services.confirm(actor=member_of(request), course=course)
+        return 200, {"outcomes": [_outcome_out(one) for one in standings(course)]}
+
+    return answered(request, work)
+
+
+@extend_schema(
+    operation_id="work_outcome_decide", parameters=[LANG, KEY], request=OutcomeIn, responses={200: OutcomeOut, 409: NO}
+)
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def outcome(request: Request, pk: int) -> Response:
+    """Records or corrects the outcome of one seat; a certificate is issued or revoked with it."""
+    mine = Course.objects.answered_for_by(member_of(request)).values("pk")
+    place = get_object_or_404(Enrolment.objects.filter(course__in=mine).select_related("course"), pk=pk)
+    typed = asked(OutcomeIn, request)
+
+    def work() -> tuple[int, Any]:
+        services.decide(actor=member_of(request), enrolment=place, **typed)
+        (standing,) = standings(place.course, [place.pk])
+        return 200, _outcome_out(standing)
+
+    return answered(request, work)
+
+
+@extend_schema(
+    operation_id="work_certificate_revoke",
+    parameters=[LANG, KEY],
+    request=RevokeIn,
+    responses={200: CheckedOut, 409: NO},
+)
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def revoke(request: Request, code: str) -> Response:
+    """Revokes a certificate with a reason; the outcome stays."""
+    mine = Course.objects.answered_for_by(member_of(request)).values("pk")
+    rows = Certificate.objects.filter(enrolment__course__in=mine).select_related("enrolment__course")
+    row = get_object_or_404(rows, code=codes.read(code) or "-")
+    typed = asked(RevokeIn, request)
+
+    def work() -> tuple[int, Any]:
+        return 200, _checked_out(services.revoke(actor=member_of(request), certificate=row, **typed), code)
+
+    return answered(request, work)
+
+
+def _checked_out(row: Certificate | None, code: str) -> dict[str, Any]:
+    state = papers.state_of(row)
+    found: dict[str, Any] = dict.fromkeys(CheckedOut().fields) | {"state": state, "code": code[: codes.SHOWN]}
+    if row is None or state == "erased":
+        return found
+    one = papers.shown(row)
+    found |= {"code": one["code"], "title": one["title"], "issued_on": row.issued_on.isoformat()}
+    if row.revoked_at is not None:
+        return found | {"revoked_on": clock.day_of(row.revoked_at).isoformat(), "reason": row.reason}
+    return found | {"name": one["name"]}
+
+
+@extend_schema(operation_id="certificate_check", parameters=[LANG], responses=CheckedOut)
+@api_view(["GET"])
+def check(request: Request, code: str) -> Response:
+    """Whether a code is that of a genuine certificate, a revoked one, or none; thirty a minute."""
+    if not allow(f"verify:{client_of(request._request)}", MOST_CHECKS, A_MINUTE):  # noqa: SLF001 - Django's own request
+        raise Throttled(wait=retry_after(A_MINUTE))
+    rows = Certificate.objects.select_related("enrolment__learner")
+    row = rows.filter(code=codes.read(code)).first() if codes.read(code) else None
+    return told(request, lambda: _checked_out(row, code))
+
+
+@extend_schema(operation_id="my_certificates", parameters=[LANG, *PAGING], responses=page_of(CheckedOut))
+@api_view(["GET"])
+@permission_classes([OpensMe])
+def my_certificates(request: Request) -> Response:
+    """Mine and those of the people I care for."""
+    mine = Certificate.objects.visible_to(member_of(request))
+    page = Keyset(request, ["id"]).take(cast("QuerySet[Any, dict[str, Any]]", mine.values("id")))
+    ids = [row["id"] for row in page["results"]]
+    rows = {one.pk: one for one in Certificate.objects.filter(pk__in=ids).select_related("enrolment__learner")}
+    return told(request, lambda: page | {"results": [_checked_out(rows[pk], rows[pk].code) for pk in ids]})
+
+
 urlpatterns = [
     path("work/courses/<int:pk>/meetings/<int:meeting>/attendance/", attendance, name="api_work_attendance"),
+    path("work/courses/<int:pk>/outcomes/", outcomes, name="api_work_outcomes"),
+    path("work/enrolments/<int:pk>/outcome/", outcome, name="api_work_outcome"),
+    path("work/certificates/<str:code>/revoke/", revoke, name="api_work_certificate_revoke"),
+    path("me/certificates/", my_certificates, name="api_my_certificates"),
+    path("verify/<str:code>/", check, name="api_verify"),
 ]

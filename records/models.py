@@ -1,6 +1,8 @@
-"""What came of learning: who was there."""
+"""What came of learning: who was there, and the proof that somebody completed a course."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,9 @@ from django.utils.translation import pgettext_lazy
 from base import clock
 from members.models import Member
 from programs.models import ClassMeeting, Enrolment
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class Attendance(models.Model):
@@ -47,3 +52,49 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Questions about certificates."""
+
+    def visible_to(self, member: Member | AnonymousUser) -> Self:
+        """Those of the learners whom this member cares for today."""
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(member).values("pk"))
+
+    def valid(self) -> Self:
+        """Those that are not revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+
+class Certificate(models.Model):
+    """The proof that a learner completed a course, as it was on the day it was issued; anyone with its code may check it."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("enrolment"))
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    frozen: models.JSONField[Any, Any] = models.JSONField(_("what it says, by language"))
+    issued_on = models.DateField(_("issued on"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    reason = models.CharField(_("why it was revoked"), max_length=300, default="", blank=True)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
+        constraints = [
+            models.UniqueConstraint(
+                name="certificate_one_valid", fields=["enrolment"], condition=Q(revoked_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="certificate_reason",
+                condition=Q(revoked_at__isnull=True, reason="") | (Q(revoked_at__isnull=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether it no longer holds."""
+        return self.revoked_at is not None

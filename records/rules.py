@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from base.refusal import Refusal
-from programs.models import ClassMeeting, Course
+from programs.models import ClassMeeting, Course, Enrolment
 from programs.rules import NOT_YOURS, why_not_answer_for
+from records.outcomes import ended_at
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -40,3 +41,19 @@ def why_not_mark(meeting: ClassMeeting, member: Member) -> Refusal | None:
             text = _("A week after the class only its coordinators can change the attendance; tell them what is wrong")
             return Refusal("too_late", text)
     return why_not_hold(meeting)
+
+
+def why_not_conclude(course: Course) -> Refusal | None:
+    """Whether it is too early to say who completed a course, or it never took place."""
+    if course.state == Course.State.CANCELLED:
+        return Refusal("cancelled", _("This course is cancelled"))
+    last = ended_at(course)
+    is_over = last <= clock.now() if last is not None else course.is_past(clock.today())
+    return None if is_over else Refusal("not_over", _("Outcomes are recorded after the last class meeting"))
+
+
+def why_not_certify(enrolment: Enrolment) -> Refusal | None:
+    """Whether somebody did not complete the course."""
+    if enrolment.state == Enrolment.State.COMPLETED:
+        return None
+    return Refusal("not_completed", _("Certificates are for those who completed the course"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import attendance
+from records.views import attendance, certificates, outcomes
 
 COURSE = "work/courses/<slug:slug>/"
 app_name = "records"
@@ -10,4 +10,15 @@ urlpatterns = [
     path(f"{COURSE}attendance/", attendance.attendance_course, name="attendance_course"),
     path(f"{COURSE}attendance/<int:pk>/", attendance.attendance, name="attendance"),
     path(f"{COURSE}attendance/<int:pk>/save/", attendance.attendance_save, name="attendance_save"),
+    path(f"{COURSE}outcomes/", outcomes.outcomes, name="outcomes"),
+    path(f"{COURSE}outcomes/confirm/", outcomes.outcomes_confirm, name="outcomes_confirm"),
+    path(f"{COURSE}outcomes/<int:pk>/", outcomes.outcome, name="outcome"),
+    path(f"{COURSE}outcomes/<int:pk>/decide/", outcomes.outcome_decide, name="outcome_decide"),
+    path(f"{COURSE}outcomes/<int:pk>/revoke/", outcomes.outcome_revoke, name="outcome_revoke"),
+    path(f"{COURSE}outcomes/<int:pk>/issue/", outcomes.outcome_issue, name="outcome_issue"),
+    path("me/certificates/", certificates.certificates, name="certificates"),
+    path("me/certificates/<str:code>/", certificates.certificate, name="certificate"),
+    path("me/certificates/<str:code>/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
+    path("verify/", certificates.verify, name="verify"),
+    path("verify/<str:code>/", certificates.verified, name="verified"),
 ]

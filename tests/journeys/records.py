@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from base import clock
 from records import services
+from records.codes import spelt
+from records.models import Certificate
 from records.services import Marked
 from tests.programs.town import DAY, Town, enrol, person
 from workgroups.models import Appointment
@@ -26,4 +28,33 @@ def pages(town: Town, name: str) -> list[tuple[str, str, Member]]:
     first.save()
     services.mark(actor=desk, meeting=first, marks={places[0].pk: Marked("absent", 0)})
     attendance = f"work/courses/{course.slug}/attendance/"
-    return [("attendance", attendance, desk), ("attendance of a class", f"{attendance}{first.pk}/", desk)]
+    found = [("attendance", attendance, desk), ("attendance of a class", f"{attendance}{first.pk}/", desk)]
+    return found + _concluded(town, desk, name)
+
+
+def _concluded(town: Town, desk: Member, name: str) -> list[tuple[str, str, Member]]:
+    """A course that is over: one learner completed it, one did not, of one nobody knows; and a certificate that was revoked."""
+    course = town.course(first=clock.now() + 290 * DAY, meetings=1)
+    places = [enrol(course, person(name)[0]) for _ in range(4)]
+    now, meeting = clock.now(), course.meetings.get()
+    meeting.starts_at, meeting.ends_at = now - DAY / 12, now - DAY / 24
+    meeting.save()
+    marks = zip(places, ("present", "absent", "excused", "present"), strict=True)
+    services.mark(actor=desk, meeting=meeting, marks={place.pk: Marked(mark, 0) for place, mark in marks})
+    outcomes = f"work/courses/{course.slug}/outcomes/"
+    services.decide(actor=desk, enrolment=places[0], completed=True, reason=name)
+    services.decide(actor=desk, enrolment=places[3], completed=True, reason=name)
+    valid, gone = Certificate.objects.filter(enrolment__in=places).order_by("pk")
+    services.revoke(actor=desk, certificate=gone, reason=name)
+    holder = places[0].asked_by
+    return [
+        ("outcomes", outcomes, desk),
+        ("an outcome", f"{outcomes}{places[0].pk}/", desk),
+        ("my certificates", "me/certificates/", holder),
+        ("a certificate", f"me/certificates/{spelt(valid.code)}/", holder),
+        ("a certificate revoked", f"me/certificates/{spelt(gone.code)}/", places[3].asked_by),
+        ("check a certificate", "verify/", holder),
+        ("a certificate that is genuine", f"verify/{spelt(valid.code)}/", holder),
+        ("a certificate that was revoked", f"verify/{spelt(gone.code)}/", holder),
+        ("a certificate that is unknown", "verify/KSH-2222-2222-2222-2222/", holder),
+    ]

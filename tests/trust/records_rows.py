@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from base import clock
-from tests.programs.town import DAY, enrol
+from records import codes
+from records.freezing import facts_of, named
+from records.models import Certificate
+from tests.programs.town import DAY, enrol, own
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -22,4 +25,18 @@ def fill(made: Any, town: Town, member: Member, coordinator: Member) -> None:
     made.values["records:attendance_course", ""] = course
     for name in ("attendance", "attendance_save"):
         made.values[f"records:{name}", ""] = course | {"pk": meeting.pk}
+    row = Certificate.objects.create(
+        enrolment=place, code=codes.new_code(), frozen=named(facts_of(place.course), own(member)), issued_on=now.date()
+    )
+    for name in ("outcomes", "outcomes_confirm"):
+        made.values[f"records:{name}", ""] = course
+    for name in ("outcome", "outcome_decide", "outcome_revoke", "outcome_issue"):
+        made.values[f"records:{name}", ""] = course | {"pk": place.pk}
+    for name in ("certificate", "certificate_pdf"):
+        made.values[f"records:{name}", ""] = {"code": codes.spelt(row.code)}
+    for name in ("records:verified", "api_verify"):
+        made.values |= {(name, "right code"): {"code": codes.spelt(row.code)}, (name, "wrong code"): {"code": "KSH-1"}}
+    made.values["api_work_outcomes", ""] = {"pk": place.course_id}
+    made.values["api_work_outcome", ""] = {"pk": place.pk}
+    made.values["api_work_certificate_revoke", ""] = {"code": row.code}
     made.values["api_work_attendance", ""] = {"pk": place.course_id, "meeting": meeting.pk}

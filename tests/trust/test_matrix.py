@@ -623,6 +623,8 @@ WRITABLE = {
     "ExportIn": {"reason", "kind"},
     "MarkIn": {"enrolment", "mark", "version"},
     "MarksIn": {"marks"},
+    "OutcomeIn": {"completed", "reason"},
+    "RevokeIn": {"reason"},
     "WishAnswerIn": {"program", "course"},
     "TitlesIn": {"fa", "en"},
     "NewProgramIn": {"workgroup", "area", "title"},
