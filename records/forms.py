@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.forms.rosters import CHOOSE, ReasonForm
+from records.badges import LARGEST
 from records.models import Attendance
 from records.services import Marked
 
@@ -51,3 +52,35 @@ class OutcomeForm(ReasonForm):
     def decision(self) -> dict[str, Any]:
         """What the service takes."""
         return {"completed": self.cleaned_data["completed"] == "yes", "reason": self.cleaned_data["reason"]}
+
+
+class BadgeForm(forms.Form):
+    """A badge that somebody shows: its file, or what stands in it."""
+
+    file = forms.FileField(label=_("The badge’s file"), required=False)
+    badge = forms.CharField(
+        label=_("Or what stands in it"),
+        required=False,
+        max_length=LARGEST,
+        widget=forms.Textarea(attrs={"rows": "4", "dir": "ltr", "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two.
+
+        Raises:
+            ValidationError: neither, or a file that is too large.
+        """
+        found = super().clean() or {}
+        file = found.get("file")
+        if file is not None and file.size > LARGEST:
+            raise forms.ValidationError(_("This file is too large for a badge"))
+        if file is None and not found.get("badge"):
+            raise forms.ValidationError(_("Choose the badge’s file, or put in what stands in it"))
+        return found
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        file = self.cleaned_data.get("file")
+        return file.read().decode("utf-8", "replace") if file is not None else str(self.cleaned_data["badge"])

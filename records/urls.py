@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import attendance, certificates, outcomes
+from records.views import attendance, badges, certificates, outcomes
 
 COURSE = "work/courses/<slug:slug>/"
 app_name = "records"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("me/certificates/", certificates.certificates, name="certificates"),
     path("me/certificates/<str:code>/", certificates.certificate, name="certificate"),
     path("me/certificates/<str:code>/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
+    path("me/certificates/<str:code>/badge.json", badges.certificate_badge, name="certificate_badge"),
     path("verify/", certificates.verify, name="verify"),
+    path("verify/badge/", badges.verify_badge, name="verify_badge"),
     path("verify/<str:code>/", certificates.verified, name="verified"),
 ]

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "about": (everybody(),),
     "robots": (everybody(),),
     "security": (everybody(),),
+    "badge_keys": (everybody(),),
     "healthz": (everybody(),),
     "readyz": (everybody(),),
     "metrics": (everybody(404),),
@@ -242,7 +243,9 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "records:certificates": (members(),),
     "records:certificate": (owner(),),
     "records:certificate_pdf": (owner(),),
+    "records:certificate_badge": (owner(),),
     "records:verify": (everybody(),),
+    "records:verify_badge": (everybody(302), everybody(422, "POST")),
     "records:verified": (everybody(of="right code"), everybody(of="wrong code")),
     # Announcements, at the desk of staff and at that of coordinators
     "announcements:desk_list": at_desks(),

@@ -14,7 +14,8 @@ from base.pages import too_many
 from members.limits import allow, client_of, retry_after
 from members.sessions import member_of
 from programs import paper
-from records import codes, papers
+from records import badges, codes, papers
+from records.forms import BadgeForm
 from records.models import Certificate
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def own(request: HttpRequest, code: str) -> Certificate:
     Raises:
         Http404: there is none of theirs with this code.
     """
-    mine = Certificate.objects.visible_to(member_of(request)).select_related("enrolment__learner")
+    mine = Certificate.objects.visible_to(member_of(request)).select_related("enrolment__learner", "enrolment__course")
     found = mine.filter(code=codes.read(code)).first() if codes.read(code) else None
     if found is None:
         raise Http404
@@ -51,7 +52,8 @@ def own(request: HttpRequest, code: str) -> Certificate:
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """One certificate, to print and to share."""
     row = own(request, code)
-    return render(request, "records/certificate.html", {"one": papers.shown(row), "is_revoked": row.is_revoked})
+    context = {"one": papers.shown(row), "is_revoked": row.is_revoked, "has_badge": badges.key() is not None}
+    return render(request, "records/certificate.html", context)
 
 
 @login_required
@@ -82,7 +84,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Asks for the code."""
     typed = request.GET.get("code", "").strip()[: codes.SHOWN]
     if not typed:
-        return render(request, "records/verify.html")
+        return render(request, "records/verify.html", {"form": BadgeForm()})
     return limited(request) or _to_answer(request, typed)
 
 

@@ -32,7 +32,7 @@ def fill(made: Any, town: Town, member: Member, coordinator: Member) -> None:
         made.values[f"records:{name}", ""] = course
     for name in ("outcome", "outcome_decide", "outcome_revoke", "outcome_issue"):
         made.values[f"records:{name}", ""] = course | {"pk": place.pk}
-    for name in ("certificate", "certificate_pdf"):
+    for name in ("certificate", "certificate_pdf", "certificate_badge"):
         made.values[f"records:{name}", ""] = {"code": codes.spelt(row.code)}
     for name in ("records:verified", "api_verify"):
         made.values |= {(name, "right code"): {"code": codes.spelt(row.code)}, (name, "wrong code"): {"code": "KSH-1"}}
