@@ -120,6 +120,10 @@ TABLES: dict[str, dict[str, str]] = {
     "records.Certificate": {
         PERSONAL: "enrolment code frozen issued_on revoked_at reason",
     },
+    "records.PassportLink": {
+        PERSONAL: "learner made_by made_at ended_at",
+        SECRET: "nonce",  # pragma: allowlist secret
+    },
     "announcements.Announcement_programs": {NONE: "announcement program"},
     "announcements.Announcement_courses": {NONE: "announcement course"},
     "announcements.Announcement_decisions": {NONE: "announcement decision"},

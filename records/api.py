@@ -25,7 +25,7 @@ from programs.api.shapes import page_of
 from programs.models import ClassMeeting, Course, Enrolment
 from programs.rules import LONGEST_REASON
 from programs.services import read_roster
-from records import codes, papers, services
+from records import codes, papers, passports, services
 from records.attendance import Mark, sheet_of
 from records.models import Certificate
 from records.outcomes import standings
@@ -274,11 +274,60 @@ def my_certificates(request: Request) -> Response:
     return told(request, lambda: page | {"results": [_checked_out(rows[pk], rows[pk].code) for pk in ids]})
 
 
+class AreaHoursOut(serializers.Serializer[Any]):
+    """How long somebody learned in an area."""
+
+    name = serializers.CharField()
+    minutes = serializers.IntegerField()
+
+
+class PassportCourseOut(serializers.Serializer[Any]):
+    """One course in a passport."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    area = serializers.CharField(allow_null=True)
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    state = serializers.ChoiceField(choices=Enrolment.State.choices)
+    minutes = serializers.IntegerField()
+    certificate = serializers.CharField(allow_null=True)
+
+
+class PassportOut(serializers.Serializer[Any]):
+    """What one learner learned; `minutes` counts completed courses."""
+
+    learner = serializers.IntegerField()
+    name = serializers.CharField()
+    minutes = serializers.IntegerField()
+    areas = AreaHoursOut(many=True)
+    courses = PassportCourseOut(many=True)
+
+
+class PassportsOut(serializers.Serializer[Any]):
+    """Mine and those of the people I care for."""
+
+    passports = PassportOut(many=True)
+
+
+@extend_schema(operation_id="my_passport", parameters=[LANG], responses=PassportsOut)
+@api_view(["GET"])
+@permission_classes([OpensMe])
+def my_passport(request: Request) -> Response:
+    """The learning passports of everybody for whom I act."""
+    member = member_of(request)
+    return told(
+        request,
+        lambda: {"passports": [passports.as_json(one) for one in passports.passports_of(passports.mine(member))]},
+    )
+
+
 urlpatterns = [
     path("work/courses/<int:pk>/meetings/<int:meeting>/attendance/", attendance, name="api_work_attendance"),
     path("work/courses/<int:pk>/outcomes/", outcomes, name="api_work_outcomes"),
     path("work/enrolments/<int:pk>/outcome/", outcome, name="api_work_outcome"),
     path("work/certificates/<str:code>/revoke/", revoke, name="api_work_certificate_revoke"),
     path("me/certificates/", my_certificates, name="api_my_certificates"),
+    path("me/passport/", my_passport, name="api_my_passport"),
     path("verify/<str:code>/", check, name="api_verify"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from base import clock
-from members.models import Member
+from members.models import Learner, Member
 from programs.models import ClassMeeting, Enrolment
 
 if TYPE_CHECKING:
@@ -98,3 +98,35 @@ class Certificate(models.Model):
     def is_revoked(self) -> bool:
         """Whether it no longer holds."""
         return self.revoked_at is not None
+
+
+class PassportLinkQuerySet(models.QuerySet["PassportLink"]):
+    """Questions about links to passports."""
+
+    def open(self) -> Self:
+        """Those that nobody ended, of people who are still here."""
+        return self.filter(ended_at__isnull=True, learner__erased_at__isnull=True)
+
+
+class PassportLink(models.Model):
+    """A secret address under which anybody reads what one learner has completed, until its owner ends it."""
+
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="passport_links", verbose_name=_("learner"))
+    nonce = models.CharField(_("random part"), max_length=32, unique=True)
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made at"), default=clock.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = PassportLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link to a passport")
+        verbose_name_plural = _("links to passports")
+        constraints = [
+            models.UniqueConstraint(
+                name="passport_link_one_open", fields=["learner"], condition=Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import attendance, badges, certificates, outcomes
+from records.views import attendance, badges, certificates, outcomes, passports
 
 COURSE = "work/courses/<slug:slug>/"
 app_name = "records"
@@ -20,6 +20,11 @@ urlpatterns = [
     path("me/certificates/<str:code>/", certificates.certificate, name="certificate"),
     path("me/certificates/<str:code>/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
     path("me/certificates/<str:code>/badge.json", badges.certificate_badge, name="certificate_badge"),
+    path("me/passport/", passports.passport, name="passport"),
+    path("me/passport/<int:pk>/pdf/", passports.passport_pdf, name="passport_pdf"),
+    path("me/passport/<int:pk>/share/", passports.passport_share, name="passport_share"),
+    path("me/passport/<int:pk>/end/", passports.passport_end, name="passport_end"),
+    path("passport/<str:secret>/", passports.passport_shared, name="passport_shared"),
     path("verify/", certificates.verify, name="verify"),
     path("verify/badge/", badges.verify_badge, name="verify_badge"),
     path("verify/<str:code>/", certificates.verified, name="verified"),

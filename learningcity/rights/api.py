@@ -93,6 +93,7 @@ API: dict[str, tuple[Right, ...]] = {
     "api_work_outcome": (by_work_token(desk(400, "POST")),),
     "api_work_certificate_revoke": (by_work_token(desk(400, "POST")),),
     "api_my_certificates": (by_token(members()),),
+    "api_my_passport": (by_token(members()),),
     "api_verify": (everybody(of="right code"), everybody(of="wrong code")),
     "api_work_wishes": (by_work_token(desk()),),
     "api_work_wish": (by_work_token(desk()),),

@@ -2,5 +2,6 @@
 
 from records.services.attending import Marked, mark
 from records.services.certifying import confirm, decide, issue_again, revoke
+from records.services.sharing import end_sharing, share
 
-__all__ = ["Marked", "confirm", "decide", "issue_again", "mark", "revoke"]
+__all__ = ["Marked", "confirm", "decide", "end_sharing", "issue_again", "mark", "revoke", "share"]

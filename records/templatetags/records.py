@@ -28,6 +28,18 @@ def with_missed(lines: Iterable[Line], course_id: int, *, is_desk: bool) -> list
 
 
 @register.filter
+def whole_hours(minutes: int) -> int:
+    """Of so many minutes the whole hours."""
+    return minutes // 60
+
+
+@register.filter
+def odd_minutes(minutes: int) -> int:
+    """Of so many minutes those beyond the whole hours."""
+    return minutes % 60
+
+
+@register.filter
 def day_other(value: dt.date) -> str:
     """The day in the other calendar than the page's, in figures: ۲۰۲۶/۱۱/۲۸ on a Persian page, 1405/9/7 on an English one."""
     if get_language() == "fa":

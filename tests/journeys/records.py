@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base import clock
-from records import services
+from records import passports, services
 from records.codes import spelt
 from records.models import Certificate
 from records.services import Marked
@@ -47,12 +47,15 @@ def _concluded(town: Town, desk: Member, name: str) -> list[tuple[str, str, Memb
     valid, gone = Certificate.objects.filter(enrolment__in=places).order_by("pk")
     services.revoke(actor=desk, certificate=gone, reason=name)
     holder = places[0].asked_by
+    passport = passports.address(services.share(actor=holder, learner=places[0].learner))
     return [
         ("outcomes", outcomes, desk),
         ("an outcome", f"{outcomes}{places[0].pk}/", desk),
         ("my certificates", "me/certificates/", holder),
         ("a certificate", f"me/certificates/{spelt(valid.code)}/", holder),
         ("a certificate revoked", f"me/certificates/{spelt(gone.code)}/", places[3].asked_by),
+        ("my passport", "me/passport/", holder),
+        ("a passport by its link", passport.partition("/fa/")[2] or passport.partition("/en/")[2], desk),
         ("check a certificate", "verify/", holder),
         ("a certificate that is genuine", f"verify/{spelt(valid.code)}/", holder),
         ("a certificate that was revoked", f"verify/{spelt(gone.code)}/", holder),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from base import clock
 from programs.models import Course, Teaching
@@ -14,6 +15,8 @@ from tests.programs.town import DAY, Town, enrol, person
 from workgroups.models import Appointment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from members.models import Member
     from programs.models import ClassMeeting, Enrolment
 
@@ -66,6 +69,13 @@ def signed_in(member: Member) -> Client:
 def pks(places: list[Enrolment]) -> list[int]:
     """Their ids."""
     return [one.pk for one in places]
+
+
+@pytest.fixture(autouse=True)
+def _persian() -> Iterator[None]:
+    """Whatever page another test opened last."""
+    with translation.override("fa"):
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from base import clock
-from records import codes
+from records import codes, passports, services
 from records.freezing import facts_of, named
 from records.models import Certificate
 from tests.programs.town import DAY, enrol, own
@@ -36,6 +36,14 @@ def fill(made: Any, town: Town, member: Member, coordinator: Member) -> None:
         made.values[f"records:{name}", ""] = {"code": codes.spelt(row.code)}
     for name in ("records:verified", "api_verify"):
         made.values |= {(name, "right code"): {"code": codes.spelt(row.code)}, (name, "wrong code"): {"code": "KSH-1"}}
+    learner = own(member)
+    secret = passports.address(services.share(actor=member, learner=learner)).rstrip("/").rpartition("/")[2]
+    for name in ("pdf", "share", "end"):
+        made.values[f"records:passport_{name}", ""] = {"pk": learner.pk}
+    made.values["records:passport_shared", "right secret"] = {"secret": secret}
+    made.values["records:passport_shared", "wrong secret"] = {
+        "secret": secret[:-1] + ("0" if secret[-1] != "0" else "1")
+    }
     made.values["api_work_outcomes", ""] = {"pk": place.course_id}
     made.values["api_work_outcome", ""] = {"pk": place.pk}
     made.values["api_work_certificate_revoke", ""] = {"code": row.code}
