@@ -120,6 +120,7 @@ TABLES: dict[str, dict[str, str]] = {
     "records.Certificate": {
         PERSONAL: "enrolment code frozen issued_on revoked_at reason",
     },
+    "records.Feedback": {PERSONAL: "enrolment stars recommends given_on", SENSITIVE: "comment"},
     "records.PassportLink": {
         PERSONAL: "learner made_by made_at ended_at",
         SECRET: "nonce",  # pragma: allowlist secret

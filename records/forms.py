@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.forms.rosters import CHOOSE, ReasonForm
 from records.badges import LARGEST
 from records.models import Attendance
+from records.rules import LONGEST_COMMENT
 from records.services import Marked
 
 if TYPE_CHECKING:
@@ -84,3 +85,40 @@ class BadgeForm(forms.Form):
         """What stands in it."""
         file = self.cleaned_data.get("file")
         return file.read().decode("utf-8", "replace") if file is not None else str(self.cleaned_data["badge"])
+
+
+class FeedbackForm(forms.Form):
+    """Stars, whether one would recommend it, and a word."""
+
+    stars = forms.TypedChoiceField(
+        label=_("How was the course?"),
+        coerce=int,
+        choices=[
+            (5, _("5 – very good")),
+            (4, _("4 – good")),
+            (3, _("3 – fair")),
+            (2, _("2 – poor")),
+            (1, _("1 – bad")),
+        ],
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+        widget=forms.RadioSelect,
+    )
+    recommends = forms.ChoiceField(
+        label=_("Would you recommend it?"),
+        required=False,
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("Anything else? You need not"),
+        help_text=_("The organisers read it without your name, once five have answered."),
+        required=False,
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+
+    @property
+    def opinion(self) -> dict[str, Any]:
+        """What the service takes."""
+        recommends = {"yes": True, "no": False}.get(self.cleaned_data["recommends"])
+        return {"stars": self.cleaned_data["stars"], "recommends": recommends, "comment": self.cleaned_data["comment"]}

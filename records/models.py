@@ -130,3 +130,21 @@ class PassportLink(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class Feedback(models.Model):
+    """What one learner thought of a course; its coordinators read it without the name, once five have answered."""
+
+    enrolment = models.OneToOneField(Enrolment, models.CASCADE, related_name="feedback", verbose_name=_("enrolment"))
+    stars = models.PositiveSmallIntegerField(_("stars"))
+    recommends = models.BooleanField(_("would recommend it"), null=True, blank=True)
+    comment = models.CharField(_("comment"), max_length=1000, default="", blank=True)
+    given_on = models.DateField(_("given on"))
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        constraints = [models.CheckConstraint(name="feedback_stars", condition=Q(stars__gte=1) & Q(stars__lte=5))]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

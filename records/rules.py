@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from base.refusal import Refusal
+from members.rules import NOT_YOURS as NOT_MINE
 from programs.models import ClassMeeting, Course, Enrolment
-from programs.rules import NOT_YOURS, why_not_answer_for
+from programs.rules import NOT_YOURS, why_not_answer_for, why_not_text
+from records.attendance import SEATED
 from records.outcomes import ended_at
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 EARLY = dt.timedelta(minutes=30)  # people come before the hour
 INSTRUCTORS_HAVE = dt.timedelta(days=7)
+MOST_STARS, LONGEST_COMMENT = 5, 1000
 NOT_SEATED = Refusal("not_seated", _("Somebody on this sheet has no seat in the course any more; open the page again"))
 
 
@@ -57,3 +60,15 @@ def why_not_certify(enrolment: Enrolment) -> Refusal | None:
     if enrolment.state == Enrolment.State.COMPLETED:
         return None
     return Refusal("not_completed", _("Certificates are for those who completed the course"))
+
+
+def why_not_say(enrolment: Enrolment, member: Member, stars: int, comment: str = "") -> Refusal | None:
+    """Whether somebody cannot say what they thought of a course: not theirs, never there, not over; or what they say is wrong."""
+    if not Enrolment.objects.visible_to(member).filter(pk=enrolment.pk).exists():
+        return NOT_MINE
+    if enrolment.state not in SEATED:
+        return Refusal("not_seated", _("Only those who had a seat in the course are asked"))
+    if not 1 <= stars <= MOST_STARS:
+        return Refusal("stars_wrong", _("Choose one to five stars"))
+    too_early = why_not_conclude(enrolment.course)
+    return too_early or (why_not_text(comment, LONGEST_COMMENT) if comment.strip() else None)

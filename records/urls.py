@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import attendance, badges, certificates, outcomes, passports
+from records.views import attendance, badges, certificates, feedback, outcomes, passports
 
 COURSE = "work/courses/<slug:slug>/"
 app_name = "records"
@@ -20,6 +20,9 @@ urlpatterns = [
     path("me/certificates/<str:code>/", certificates.certificate, name="certificate"),
     path("me/certificates/<str:code>/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
     path("me/certificates/<str:code>/badge.json", badges.certificate_badge, name="certificate_badge"),
+    path("me/feedback/<int:pk>/", feedback.feedback, name="feedback"),
+    path("me/feedback/<int:pk>/say/", feedback.feedback_say, name="feedback_say"),
+    path(f"{COURSE}feedback/", feedback.feedback_results, name="feedback_results"),
     path("me/passport/", passports.passport, name="passport"),
     path("me/passport/<int:pk>/pdf/", passports.passport_pdf, name="passport_pdf"),
     path("me/passport/<int:pk>/share/", passports.passport_share, name="passport_share"),

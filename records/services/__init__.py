@@ -2,6 +2,18 @@
 
 from records.services.attending import Marked, mark
 from records.services.certifying import confirm, decide, issue_again, revoke
+from records.services.hearing import ask_for_feedback, say
 from records.services.sharing import end_sharing, share
 
-__all__ = ["Marked", "confirm", "decide", "end_sharing", "issue_again", "mark", "revoke", "share"]
+__all__ = [
+    "Marked",
+    "ask_for_feedback",
+    "confirm",
+    "decide",
+    "end_sharing",
+    "issue_again",
+    "mark",
+    "revoke",
+    "say",
+    "share",
+]

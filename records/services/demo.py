@@ -1,10 +1,14 @@
-"""What came of the demo city's courses: attendance of those that ran, certificates of those who completed them."""
+"""What came of the demo city's courses: attendance of those that ran, certificates of those who completed them,
+what some of them thought.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,7 +21,7 @@ from programs.services.demo.rows import DOOR, line, write
 from records.attendance import seated
 from records.codes import new_code
 from records.freezing import facts_of, named
-from records.models import Attendance, Certificate
+from records.models import Attendance, Certificate, Feedback
 from records.outcomes import WHOLE, held
 
 if TYPE_CHECKING:
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
 
 Mark = Attendance.Mark
 LATE, EXCUSED = 0.08, 0.25  # of those who were there, of those who were not
+FILE = Path(__file__).resolve().parents[1] / "demo" / "feedback.json"
+GOOD = 4
+STARS = (5, 5, 5, 4, 4, 3)
 A_DAY = dt.timedelta(days=1)
 
 
@@ -56,7 +63,8 @@ def _load(course: Course) -> int:
         line(meeting, "mark_attendance", at=meeting.ends_at, actor_id=actor.pk, changes=told[meeting.pk])
         for meeting in meetings
     )
-    return len(marks) + _certify(course, [one for one in places if one.state == Enrolment.State.COMPLETED])
+    completed = [one for one in places if one.state == Enrolment.State.COMPLETED]
+    return len(marks) + _certify(course, completed) + _hear(course, completed)
 
 
 def _marks(
@@ -92,6 +100,27 @@ def _certify(course: Course, places: list[Enrolment]) -> int:
     )
     write(line(one, "issue", for_id=place.learner_id) for one, place in zip(rows, places, strict=True))
     return len(rows)
+
+
+def _hear(course: Course, completed: list[Enrolment]) -> int:
+    """What every other of them thought; the first ones say it in their own words, where the files hold some."""
+    said = [one for one in json.loads(FILE.read_text(encoding="utf-8"))["rows"] if one["course"] == course.slug]
+    chance = random.Random(f"feedback:{course.slug}")  # noqa: S311 # nosec B311 - sample people, no secrets
+    rows = []
+    for place in completed[::2]:
+        words = said.pop() if said else None
+        stars = words["rating"] if words else chance.choice(STARS)
+        comment = words["text"][words["language"]] if words else ""
+        rows.append(
+            Feedback(
+                enrolment=place,
+                stars=stars,
+                recommends=stars >= GOOD,
+                comment=comment,
+                given_on=_issued_on(course),
+            )
+        )
+    return len(write(rows))
 
 
 def _issued_on(course: Course) -> dt.date:

@@ -14,6 +14,7 @@ from workgroups.models import Appointment
 
 if TYPE_CHECKING:
     from members.models import Member
+    from programs.models import Enrolment
 
 
 def pages(town: Town, name: str) -> list[tuple[str, str, Member]]:
@@ -47,10 +48,17 @@ def _concluded(town: Town, desk: Member, name: str) -> list[tuple[str, str, Memb
     valid, gone = Certificate.objects.filter(enrolment__in=places).order_by("pk")
     services.revoke(actor=desk, certificate=gone, reason=name)
     holder = places[0].asked_by
+    for place in places:
+        services.say(actor=place.asked_by, enrolment=place, stars=4, recommends=True, comment=name)
+    silent = enrol_over(town, name)
     passport = passports.address(services.share(actor=holder, learner=places[0].learner))
     return [
         ("outcomes", outcomes, desk),
         ("an outcome", f"{outcomes}{places[0].pk}/", desk),
+        ("feedback", f"me/feedback/{silent.pk}/", silent.asked_by),
+        ("feedback given", f"me/feedback/{places[0].pk}/", holder),
+        ("feedback of few", f"work/courses/{course.slug}/feedback/", desk),
+        ("feedback of five", f"work/courses/{silent.course.slug}/feedback/", desk),
         ("my certificates", "me/certificates/", holder),
         ("a certificate", f"me/certificates/{spelt(valid.code)}/", holder),
         ("a certificate revoked", f"me/certificates/{spelt(gone.code)}/", places[3].asked_by),
@@ -61,3 +69,14 @@ def _concluded(town: Town, desk: Member, name: str) -> list[tuple[str, str, Memb
         ("a certificate that was revoked", f"verify/{spelt(gone.code)}/", holder),
         ("a certificate that is unknown", "verify/KSH-2222-2222-2222-2222/", holder),
     ]
+
+
+def enrol_over(town: Town, name: str) -> Enrolment:
+    """A place in a course that is over, of somebody who has not said anything; five others have."""
+    course = town.course(first=clock.now() + 300 * DAY, meetings=1)
+    places = [enrol(course, person(name)[0]) for _ in range(6)]
+    now = clock.now()
+    course.meetings.update(starts_at=now - DAY / 12, ends_at=now - DAY / 24)
+    for place in places[1:]:
+        services.say(actor=place.asked_by, enrolment=place, stars=5, comment=name)
+    return places[0]

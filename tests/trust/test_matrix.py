@@ -156,7 +156,7 @@ def world() -> World:
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
         made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
     _announce(made, town)
-    records_rows.fill(made, town, member, everyone["coordinator"])
+    records_rows.fill(made, town, member)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
