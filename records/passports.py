@@ -119,7 +119,11 @@ def opened_by(secret: str) -> Learner | None:
     """Whose passport an address opens; None for a wrong one and one that was ended."""
     nonce, proof = secret[:NONCE], secret[NONCE:]
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if len(secret) != SECRET or not any(hmac.compare_digest(_made(nonce, key), proof) for key in keys):
+    if (
+        len(secret) != SECRET
+        or not secret.isascii()
+        or not any(hmac.compare_digest(_made(nonce, key), proof) for key in keys)
+    ):
         return None
     link = PassportLink.objects.open().filter(nonce=nonce).select_related("learner").first()
     return link.learner if link else None

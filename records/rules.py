@@ -35,6 +35,13 @@ def why_not_hold(meeting: ClassMeeting) -> Refusal | None:
     return None
 
 
+def why_not_check_in(meeting: ClassMeeting) -> Refusal | None:
+    """Whether it is too early or too late to check oneself in: that goes from half an hour before the class until its end."""
+    if clock.now() > meeting.ends_at:
+        return Refusal("over", _("The class is over; ask the instructor to mark you"))
+    return why_not_hold(meeting)
+
+
 def why_not_mark(meeting: ClassMeeting, member: Member) -> Refusal | None:
     """Whether the member cannot say who was there: coordinators and staff always can, instructors until a week after it."""
     if why_not_answer_for(meeting.course, member) is not None:

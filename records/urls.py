@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import attendance, badges, certificates, feedback, outcomes, passports
+from records.views import attendance, badges, certificates, checkin, feedback, outcomes, passports
 
 COURSE = "work/courses/<slug:slug>/"
 app_name = "records"
@@ -10,6 +10,10 @@ urlpatterns = [
     path(f"{COURSE}attendance/", attendance.attendance_course, name="attendance_course"),
     path(f"{COURSE}attendance/<int:pk>/", attendance.attendance, name="attendance"),
     path(f"{COURSE}attendance/<int:pk>/save/", attendance.attendance_save, name="attendance_save"),
+    path(f"{COURSE}attendance/<int:pk>/door/", checkin.door, name="checkin_door"),
+    path("check-in/", checkin.form, name="checkin"),
+    path("check-in/done/", checkin.confirm, name="checkin_confirm"),
+    path("check-in/<str:token>/", checkin.opened, name="checkin_opened"),
     path(f"{COURSE}outcomes/", outcomes.outcomes, name="outcomes"),
     path(f"{COURSE}outcomes/confirm/", outcomes.outcomes_confirm, name="outcomes_confirm"),
     path(f"{COURSE}outcomes/<int:pk>/", outcomes.outcome, name="outcome"),

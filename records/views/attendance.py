@@ -95,6 +95,7 @@ def sheet_context(request: HttpRequest, meeting: ClassMeeting, lines: list[Line]
         "lines": lines,
         "marks": Mark.choices,
         "is_marked": any(line.mark for line in lines),
+        "why_no_door": rules.why_not_check_in(meeting),
         "why_not": rules.why_not_mark(meeting, member_of(request)),
         "words": _words(),
     }

@@ -30,6 +30,7 @@ def pages(town: Town, name: str) -> list[tuple[str, str, Member]]:
     services.mark(actor=desk, meeting=first, marks={places[0].pk: Marked("absent", 0)})
     attendance = f"work/courses/{course.slug}/attendance/"
     found = [("attendance", attendance, desk), ("attendance of a class", f"{attendance}{first.pk}/", desk)]
+    found += [("door of a class", f"{attendance}{first.pk}/door/", desk), ("old mark", "check-in/", desk)]
     return found + _concluded(town, desk, name)
 
 

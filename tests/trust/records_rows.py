@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from base import clock
-from records import codes, passports, services
+from records import checkin, codes, passports, services
 from records.freezing import facts_of, named
 from records.models import Certificate
 from tests.programs.town import DAY, enrol, own
@@ -25,7 +25,7 @@ def fill(made: Any, town: Town, member: Member) -> None:
     course, code, place_of = {"slug": place.course.slug}, {"code": codes.spelt(row.code)}, {"pk": place.pk}
     kinds: dict[str, dict[str, Any]] = {
         "attendance_course outcomes outcomes_confirm feedback_results": course,
-        "attendance attendance_save": course | {"pk": meeting.pk},
+        "attendance attendance_save checkin_door": course | {"pk": meeting.pk},
         "outcome outcome_decide outcome_revoke outcome_issue": course | place_of,
         "feedback feedback_say": place_of,
         "certificate certificate_pdf certificate_badge": code,
@@ -38,6 +38,9 @@ def fill(made: Any, town: Town, member: Member) -> None:
     other = secret[:-1] + ("0" if secret[-1] != "0" else "1")
     made.values["records:passport_shared", "right secret"] = {"secret": secret}
     made.values["records:passport_shared", "wrong secret"] = {"secret": other}
+    token = checkin.address(meeting).rstrip("/").rpartition("/")[2]
+    made.values["records:checkin_opened", "right code"] = {"token": token}
+    made.values["records:checkin_opened", "wrong code"] = {"token": f"{meeting.pk}-0"}
     made.values["api_work_outcomes", ""] = {"pk": place.course_id}
     made.values["api_work_outcome", ""] = place_of
     made.values["api_work_certificate_revoke", ""] = {"code": row.code}
