@@ -12,7 +12,9 @@ from django.utils.translation import override
 
 from base.persian import latin_digits
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, O and I: five bits each
+LETTERS = (
+    "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # pragma: allowlist secret - an alphabet without 0, 1, O and I: five bits each
+)
 LENGTH = 16
 SHOWN = 40  # letters of a wrong code that a page repeats
 

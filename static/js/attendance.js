@@ -73,13 +73,20 @@ if (form) {
       body: more.body,
     });
 
+  /* What was to be sent is again only what was tapped: nothing is lost, and a second word is needed. */
+  const takeBack = () => {
+    const sent = Object.fromEntries(kept.sending.marks.map((one) => [one.enrolment, one]));
+    kept = { marks: { ...sent, ...kept.marks }, wanted: false, sending: null };
+    keep();
+  };
+
   /* Somebody else was first: their marks stand beside mine, and mine wait for a second word. */
   const compare = async () => {
     const answer = await ask("GET");
     if (!answer.ok) throw new Error(answer.status);
     const sheet = await answer.json();
     const mine = kept.sending.marks;
-    kept = { marks: { ...Object.fromEntries(mine.map((one) => [one.enrolment, one])), ...kept.marks }, wanted: false, sending: null };
+    takeBack();
     mine.forEach((one) => {
       const theirs = sheet.marks.find((row) => row.enrolment === one.enrolment);
       const differs = theirs && theirs.version !== one.version && theirs.mark !== kept.marks[one.enrolment].mark;
@@ -96,16 +103,14 @@ if (form) {
     } else if (answer.status === 409) {
       const problem = await answer.json();
       if (problem.code === "changed_meanwhile") return compare();
-      kept = { marks: { ...Object.fromEntries(kept.sending.marks.map((one) => [one.enrolment, one])), ...kept.marks }, wanted: false, sending: null };
-      keep();
+      takeBack();
       tell("Refused", ` ${problem.message}`);
     } else if (answer.status === 401 || answer.status === 403) {
       tell("Signin");
     } else if (answer.status >= 500 || answer.status === 429) {
       later();
     } else {
-      kept = { marks: {}, wanted: false, sending: null };
-      keep();
+      takeBack();
       tell("Refused");
     }
     return null;
