@@ -4,12 +4,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 RUN := .venv/bin/python
-APPS := base members notifications workgroups programs announcements learningcity
+APPS := base members notifications workgroups programs records announcements learningcity
 DEMO_ENV := DEBUG=1 DEMO=1 LOG_LEVEL=WARNING SITE_URL=http://127.0.0.1:$(PORT) ALLOWED_HOSTS= DATABASE_URL= REDIS_URL= EMAIL_URL= SMS_URL= TRUSTED_PROXY=
 TEST_ENV := DEBUG=1 SITE_URL=http://127.0.0.1:8000 ALLOWED_HOSTS= EMAIL_URL= SMS_URL= TRUSTED_PROXY=
 DEPLOY_ENV := DEBUG= SITE_URL=https://learn.example.org ALLOWED_HOSTS=learn.example.org TRUSTED_PROXY=10.0.0.1 \
 	SMS_URL=https://sms.example.org/messages EMAIL_URL=submission://user:pass@mail.example.org REDIS_URL=redis://127.0.0.1:6379/0 \
-	DATABASE_URL=postgres://city@db.example.org/city
+	DATABASE_URL=postgres://city@db.example.org/city BADGE_SIGNING_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
 
 # Creates .venv if need be and installs a lock into it, unless it is there already.
 # Works without the python3-venv package: then the system's pip installs from outside.

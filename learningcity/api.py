@@ -13,7 +13,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
-APPS = ("announcements", "programs", "members", "notifications")
+APPS = ("announcements", "records", "programs", "members", "notifications")
 
 
 def addresses_of(app: str) -> list[URLPattern | URLResolver]:

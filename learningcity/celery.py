@@ -28,6 +28,7 @@ app.conf.update(
         "announcements": {"task": "spread_announcements", "schedule": 1.0, "options": {"expires": 1}},
         "places": {"task": "sweep_places", "schedule": 60.0, "options": {"expires": 60}},
         "workgroups": {"task": "watch_workgroups", "schedule": 900.0, "options": {"expires": 900}},
+        "feedback": {"task": "ask_for_feedback", "schedule": 900.0, "options": {"expires": 900}},
         "watch": {"task": "watch_courses", "schedule": 900.0, "options": {"expires": 900}},
     },
 )

@@ -59,4 +59,7 @@ def production(**_: Any) -> list[CheckMessage]:
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         hint = "Set EMAIL_URL."
         found.append(Warning("E-mail is only printed.", hint=hint, id="learningcity.W005"))
+    if not settings.BADGE_SIGNING_KEY:
+        hint = "Set BADGE_SIGNING_KEY to what `manage.py badge_key` prints."
+        found.append(Warning("Certificates are not given as badges.", hint=hint, id="learningcity.W006"))
     return found

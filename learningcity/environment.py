@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -27,6 +29,7 @@ PUSH_HOSTS = (  # Chrome and its kin, Firefox, Safari, Edge; a leading point sta
 PUSH_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 SHORTEST_SECRET = 50
 FEWEST_LETTERS = 5
+BADGE_KEY_BYTES = 32
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
 # Who queues behind another waiter waits for the lock twice: 1.9 s lets everybody know within four.
 WAITS = "-c lock_timeout=1900 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000"
@@ -52,6 +55,25 @@ def secret_key_fallbacks(*, debug: bool) -> list[str]:
     """Former keys that still open sessions and links for a while after a rotation, newest first."""
     keys = listed("SECRET_KEY_FALLBACKS")
     return keys if debug else [_strong("SECRET_KEY_FALLBACKS", key) for key in keys]
+
+
+def badge_key(secret: str, *, derive: bool) -> bytes | None:
+    """The 32 bytes with which badges are signed; derived from the secret on one's own machine and in a demo, else None unless
+    it is given, and no badges are.
+
+    Raises:
+        ImproperlyConfigured: what is given is no such key.
+    """
+    text = env.str("BADGE_SIGNING_KEY", default=None)
+    if text is None:
+        return hashlib.sha256(f"badges:{secret}".encode()).digest() if derive else None
+    try:
+        found = base64.b64decode(text, altchars=b"-_", validate=True)
+    except ValueError:
+        found = b""
+    if len(found) != BADGE_KEY_BYTES:
+        raise ImproperlyConfigured("BADGE_SIGNING_KEY: give what `manage.py badge_key` printed")
+    return found
 
 
 def listed(name: str) -> list[str]:

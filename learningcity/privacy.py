@@ -116,6 +116,15 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.Support": {PERSONAL: "wish member district at"},
     "programs.VainSearch": {NONE: "key on area_slug district_slug times"},
     "programs.Question": {PERSONAL: "course member text asked_at answer answered_by answered_at"},
+    "records.Attendance": {PERSONAL: "enrolment meeting mark by at", NONE: "version"},
+    "records.Certificate": {
+        PERSONAL: "enrolment code frozen issued_on revoked_at reason",
+    },
+    "records.Feedback": {PERSONAL: "enrolment stars recommends given_on", SENSITIVE: "comment"},
+    "records.PassportLink": {
+        PERSONAL: "learner made_by made_at ended_at",
+        SECRET: "nonce",  # pragma: allowlist secret
+    },
     "announcements.Announcement_programs": {NONE: "announcement program"},
     "announcements.Announcement_courses": {NONE: "announcement course"},
     "announcements.Announcement_decisions": {NONE: "announcement decision"},

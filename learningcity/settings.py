@@ -15,6 +15,7 @@ from learningcity.logs import LOGGING
 django_stubs_ext.monkeypatch()
 
 DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = environment.secret_key(debug=DEBUG)
 SECRET_KEY_FALLBACKS = environment.secret_key_fallbacks(debug=DEBUG)
 SITE_URL = environment.site_url()
@@ -25,8 +26,10 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXY = environment.trusted_proxies()
 
 CITY_NAMES = {"fa": env.str("CITY_NAME_FA", default="کرمانشاه"), "en": env.str("CITY_NAME_EN", default="Kermanshah")}
+CERTIFICATE_PREFIX = env.str("CERTIFICATE_PREFIX", default="KSH")
+BADGE_SIGNING_KEY = environment.badge_key(SECRET_KEY, derive=DEBUG or DEMO)
+BADGE_FORMER_KEYS = environment.listed("BADGE_FORMER_KEYS")
 CITY_PHONE = env.str("CITY_PHONE", default="137")
-DEMO = env.bool("DEMO", default=False)
 PHONE_REGION = environment.phone_region()
 CURRENCY = env.str("CURRENCY", default="IRR")
 SMS_URL = environment.sms_url()
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
     "notifications",
     "workgroups",
     "programs",
+    "records",
     "announcements",
     "learningcity",
     "django.contrib.admin",
@@ -217,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "CourseState": "programs.models.Course.State",
         "Weekday": "base.calendar.WEEKDAYS",
         "ImportState": "programs.models.Import.State",
+        "AttendanceMark": "records.models.Attendance.Mark",
         "AnnouncementState": "announcements.models.Announcement.State",
         "Relation": "members.models.Care.Relation",
         "CaredForRelation": "programs.api.learners.RELATIONS",

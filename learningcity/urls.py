@@ -17,6 +17,7 @@ from learningcity import files, health, home, metrics, views, wellknown
 from learningcity.sitemaps import SITEMAPS
 from notifications import views as notices
 from programs.views.me import calendar_feed
+from records.views.badges import badge_keys
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -52,6 +53,7 @@ pages = i18n_patterns(
     path("", include("members.urls")),
     path("", include("notifications.urls")),
     path("", include("announcements.urls")),
+    path("", include("records.urls")),
     path("", include("programs.urls")),
     prefix_default_language=True,
 )
@@ -72,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dev/outbox/", notices.dev_outbox, name="outbox"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", wellknown.robots, name="robots"),
+    path(".well-known/did.json", badge_keys, name="badge_keys"),
     path(".well-known/security.txt", wellknown.security, name="security"),
     *pages,
 ]

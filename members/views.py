@@ -217,7 +217,9 @@ def signout(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         services.sign_out(actor=sessions.member_of(request), device=sessions.row_of(request))
     logout(request)
-    return redirect("home")
+    answer = redirect("home")
+    answer["Clear-Site-Data"] = '"storage"'  # what pages kept on this device for the account goes with it
+    return answer
 
 
 # Profile

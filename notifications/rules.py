@@ -133,7 +133,7 @@ GROUPS = (
         "organisers",
         _("Messages from organisers"),
         _("what they write to a class, answers to my questions and wishes"),
-        frozenset({"programs/message", "programs/answered", "programs/wish_answered"}),
+        frozenset({"programs/message", "programs/answered", "programs/wish_answered", "programs/feedback"}),
     ),
     Group("news", _("Announcements"), _("news of the city, calls, events"), NEWS | EVERYBODY),
 )

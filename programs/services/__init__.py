@@ -3,7 +3,8 @@
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.attributing import attribute
 from programs.services.classes import call_off_class, move_class
-from programs.services.courses import cancel, conclude, reschedule, resize
+from programs.services.concluding import conclude, conclude_some
+from programs.services.courses import cancel, reschedule, resize
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, withdraw
 from programs.services.families import end_care
@@ -49,6 +50,7 @@ __all__ = [
     "call_off_class",
     "cancel",
     "conclude",
+    "conclude_some",
     "confirm",
     "copy_course",
     "create_course",

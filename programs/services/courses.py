@@ -1,4 +1,4 @@
-"""What an organiser changes in a course that people are enrolled in: dates, seats, calling it off, its outcome."""
+"""What an organiser changes in a course that people are enrolled in: dates, seats, calling it off."""
 
 from __future__ import annotations
 
@@ -97,19 +97,3 @@ def reschedule(*, course: Course) -> None:
     Course.objects.filter(pk=course.pk).update(**columns)
     for name, value in columns.items():
         setattr(course, name, value)
-
-
-def conclude(*, actor: Member, enrolment: Enrolment, completed: bool) -> Enrolment:
-    """Records the outcome of a seat: completed or absent. It can be corrected both ways; the seat stays taken.
-
-    Raises:
-        Refused: `not_yours`.
-    """
-    refuse_if(why_not_answer_for(enrolment.course, actor))
-    to = Enrolment.State.COMPLETED if completed else Enrolment.State.ABSENT
-    with transaction.atomic():
-        lock_course(enrolment.course_id)
-        enrolment = Enrolment.objects.select_related("learner", "course").get(pk=enrolment.pk)
-        if enrolment.state in {Enrolment.State.SEATED, Enrolment.State.COMPLETED, Enrolment.State.ABSENT} - {to}:
-            turn(actor=actor, enrolments=[enrolment], to=to, verb="conclude")
-    return enrolment

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("base", "members", "notifications", "workgroups", "programs", "announcements", "learningcity")
+APPS = ("base", "members", "notifications", "workgroups", "programs", "records", "announcements", "learningcity")
 
 
 def files(*, migrations: bool = False) -> list[Path]:

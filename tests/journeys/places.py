@@ -14,7 +14,7 @@ from notifications.models import Delivery
 from programs import services
 from tests.announcements.writing import REASON, Writing, told_all
 from tests.announcements.writing import staff as writing_staff
-from tests.journeys import city_desk
+from tests.journeys import city_desk, records
 from tests.programs.feed import table
 from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
@@ -156,6 +156,7 @@ def guide() -> Guide:
     found.visitor.append(Place("course", f"courses/{far.slug}/"))
     found.visitor.append(Place("embedded list", f"embed/{town.workgroup.slug}/"))
     found.member += _imports(town)
+    found.member += [Place(name, path, who) for name, path, who in records.pages(town, NAME)]
     staff, pages = city_desk.pages(NAME)
     city_desk.follow_some(staff)
     found.member += [Place(name, path, staff) for name, path in pages]

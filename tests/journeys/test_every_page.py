@@ -56,7 +56,7 @@ WORDS = """(letters) => {
 FOREIGN = {"fa": "[A-Za-z]", "en": r"[\\u0600-\\u06ff]"}
 ALLOWED = {
     "fa": re.compile(
-        r"[\w.+-]+@[\w.-]+|https?://\S+|\b(?:API|iCalendar|Google|Outlook|WCAG|UNESCO|GAL|HTML|CSS|ID|SMS|CSV|JSON|XML|XCRI-CAP|JPEG|PNG|WebP|GIF|ISCED-F)\b"
+        r"[\w.+-]+@[\w.-]+|https?://\S+|\b(?:API|iCalendar|Google|Outlook|WCAG|UNESCO|GAL|HTML|CSS|ID|SMS|CSV|JSON|XML|XCRI-CAP|JPEG|PDF|QR|PNG|WebP|GIF|ISCED-F)\b"
     ),
     "en": re.compile(rf"\b(?:{NAME})\b"),
 }

@@ -24,6 +24,7 @@ VALUES: dict[str, Any] = {
     "expires_at": "2026-11-24T14:30:00+00:00",
     "learner": "پرنیا",
     "position": 3,
+    "enrolment": 12,
     "reason": {"fa": "برف", "en": "Snow"},
     "code": "123456",
     "question": "ابزار را خودمان بیاوریم؟",

@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "EMAIL_URL": "submission://user:pass@mail.example.org",
     "DATABASE_URL": "postgres://city@127.0.0.1:9/city",
     "REDIS_URL": "redis://127.0.0.1:9/0",
+    "BADGE_SIGNING_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 }
 PREPARE = """
 import django; django.setup()

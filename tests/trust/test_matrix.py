@@ -31,7 +31,7 @@ from programs.models import ClassMeeting, Course, Enrolment, Program
 from tests.announcements.writing import Writing
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
-from tests.trust import desk_rows
+from tests.trust import desk_rows, records_rows
 from workgroups import services as groups
 from workgroups.models import Appointment, Meeting, Organisation
 
@@ -156,6 +156,7 @@ def world() -> World:
         made.values[f"programs:work_import{name}", ""] = {"pk": run.pk}
         made.values[f"api_work_import{name}", ""] = {"pk": run.pk}
     _announce(made, town)
+    records_rows.fill(made, town, member)
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
@@ -626,6 +627,10 @@ WRITABLE = {
     "PlacesIn": {"places"},
     "SeatsIn": {"courses"},
     "ExportIn": {"reason", "kind"},
+    "MarkIn": {"enrolment", "mark", "version"},
+    "MarksIn": {"marks"},
+    "OutcomeIn": {"completed", "reason"},
+    "RevokeIn": {"reason"},
     "WishAnswerIn": {"program", "course"},
     "TitlesIn": {"fa", "en"},
     "NewProgramIn": {"workgroup", "area", "title"},

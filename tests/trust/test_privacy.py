@@ -87,7 +87,7 @@ def test_two_members_cannot_cross_each_others_links(town: Town) -> None:
     child = care_for(actor=a, person=Person("گلناز", 1393), relation="child", consents=True)
     services.enrol(actor=a, course=Town().course(first=clock.now() + 75 * DAY), learner=child)
     seen = crawl(signed_in(a), STARTS)
-    alone = {address for address in seen["GET"] if re.search(r"/(enrolments|family)/\d+/", address)}
+    alone = {address for address in seen["GET"] if re.search(r"/(enrolments|family|passport)/\d+/", address)}
     assert len(alone) >= 4
     before, lines = traces(a), Audit.objects.filter(for_id=towns.own(a).pk).count()
     other = signed_in(b)
@@ -99,7 +99,7 @@ def test_two_members_cannot_cross_each_others_links(town: Town) -> None:
     for address in seen["POST"]:
         answer = signed_in(b).post(address, {"from": "me", "until": 10**6})
         assert (address, NAMES["a"] in answer.content.decode()) == (address, False)
-        if re.search(r"/(enrolments|family)/\d+/", address):
+        if re.search(r"/(enrolments|family|passport)/\d+/", address):
             assert (address, answer.status_code) == (address, 404)
     assert traces(a) == before
     assert Audit.objects.filter(for_id=towns.own(a).pk).count() == lines

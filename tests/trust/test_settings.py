@@ -52,6 +52,7 @@ def test_a_former_key_still_opens_what_it_signed() -> None:
         ("PHONE_REGION", "ZZ"),
         ("TRUSTED_PROXY", "proxy"),
         ("SMS_DAILY_BUDGET", "many"),
+        ("BADGE_SIGNING_KEY", "c2hvcnQ="),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line_that_names_it(name: str, value: str) -> None:

@@ -12,6 +12,7 @@ from announcements.services.demo import load_demo
 from base.calendar import list_text
 from programs.demo.files import rows
 from programs.services.demo import load
+from records.services.demo import load_demo as load_records
 
 
 class Command(BaseCommand):
@@ -22,8 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         loaded = load()
-        announced = load_demo()
-        self.stdout.write(f"added={loaded.added + announced} moved={loaded.moved}")
+        added = loaded.added + load_records() + load_demo()
+        self.stdout.write(f"added={added} moved={loaded.moved}")
         self.stdout.write(_("Sign in with one of these e-mail addresses:"))
         language = "en" if get_language() == "en" else "fa"
         for one in rows("people"):
