@@ -123,7 +123,10 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The API's exceptions as problem+json: a rule's refusal is 409 with its code and message."""
     if isinstance(error, Refused):
         set_rollback()
-        return _response(409, body(409, error.refusal.code, error.refusal.message))
+        said = body(409, error.refusal.code, error.refusal.message)
+        return _response(
+            409, said | ({"errors": error.refusal.values["fields"]} if "fields" in error.refusal.values else {})
+        )
     usual = exception_handler(error, context)
     if usual is None:
         return None

@@ -117,6 +117,7 @@ class Course(Standing, TranslatableModel):
     source_capacity = models.PositiveIntegerField(_("seats as the organiser says"), null=True, blank=True)
     pinned: models.JSONField[Any, Any] = models.JSONField(_("fields edited here"), default=list, blank=True)
     missing_since = models.DateField(_("missing from the catalogue since"), null=True, blank=True)
+    asks_version = models.PositiveIntegerField(_("version of what it asks"), default=0, db_default=0, editable=False)
     # The engine's columns; `services.enrol` and its neighbours alone write them.
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     waiting_size = models.PositiveIntegerField(_("places in the queue"), null=True, blank=True)

@@ -28,6 +28,7 @@ class Standing:
         selection: str
         partner_url: str
         audience: dict[str, str]
+        asks_version: int
         age_min: int | None
         age_max: int | None
         moves_until: dt.datetime | None

@@ -1,5 +1,6 @@
 """Every change to programs, courses and places in them."""
 
+from programs.services.answers import ask_for, correct, erase_answers, hand_over, read_answer_file
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.attributing import attribute
 from programs.services.classes import call_off_class, move_class
@@ -44,6 +45,7 @@ __all__ = [
     "admit",
     "archive",
     "ask",
+    "ask_for",
     "assign",
     "attribute",
     "call_off_class",
@@ -51,6 +53,7 @@ __all__ = [
     "conclude",
     "confirm",
     "copy_course",
+    "correct",
     "create_course",
     "create_program",
     "decline",
@@ -61,6 +64,7 @@ __all__ = [
     "end_sessions",
     "end_teaching",
     "enrol",
+    "erase_answers",
     "export",
     "export_trail",
     "find_people",
@@ -69,6 +73,7 @@ __all__ = [
     "forget_reminder",
     "fulfil",
     "hand_in",
+    "hand_over",
     "index",
     "make_meetings",
     "map_columns",
@@ -82,6 +87,7 @@ __all__ = [
     "promote",
     "publish",
     "publish_course",
+    "read_answer_file",
     "read_person",
     "read_roster",
     "remark",
