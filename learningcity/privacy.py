@@ -80,7 +80,6 @@ TABLES: dict[str, dict[str, str]] = {
         NONE: "language_code title written_at summary outcomes description audience keywords master",
     },
     "programs.Program": {NONE: "decision slug workgroup area state level source_language version feed feed_key pinned"},
-    "programs.Course_requires": {NONE: "course program"},
     "programs.CourseTranslation": {
         NONE: "language_code title note cancel_reason fee_note master",
         PERSONAL: "instructors",
@@ -91,7 +90,7 @@ TABLES: dict[str, dict[str, str]] = {
             "venue online mode partner_url selection offer_hours complete_percent minimum decide_on age_min "
             "age_max audience audience_words languages fee_min fee_max fee_currency area district weekdays "
             "dayparts search_text search_joined version updated_at feed feed_key fingerprint source_capacity "
-            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place requires"
+            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place"
         ),
     },
     "programs.Import": {

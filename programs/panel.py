@@ -34,6 +34,7 @@ EDGES = {
     "partner": "info",
     "age": "warn",
     "audience": "warn",
+    "requires": "warn",
     "clash": "warn",
     "nobody": "warn",
 }

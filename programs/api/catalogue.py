@@ -33,6 +33,7 @@ from programs.api.shapes import (
 from programs.catalogue import SORTS, Filters, find
 from programs.listing import Listed, every_row, rows_of, shown
 from programs.models import ClassMeeting, Program, Slot
+from programs.rules.joining import required_by
 from workgroups.models import LiteracyArea, Organisation, Venue, Workgroup
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def course(request: Request, pk: int) -> dict[str, Any]:
         raise Http404
     found = shown(rows, language)
     with translation.override(language):
-        return with_times(found)[0] | {"questions": public_questions(found[0])}
+        required = required_by(found[0])
+        more = {"requires": required and {"slug": required.slug, "name": required.title}}
+        return with_times(found)[0] | more | {"questions": public_questions(found[0])}
 
 
 def with_times(found: list[Listed]) -> list[dict[str, Any]]:

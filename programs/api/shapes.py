@@ -129,9 +129,10 @@ class CourseOut(serializers.Serializer[Any]):
 
 
 class CourseFullOut(CourseOut):
-    """A course by itself, with what it asks at enrolment."""
+    """A course by itself, with what it asks at enrolment and the program of which a course must be completed first."""
 
     questions = AsksOut(allow_null=True)
+    requires = Ref(allow_null=True)
 
 
 class NamedOut(serializers.Serializer[Any]):

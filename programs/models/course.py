@@ -95,7 +95,6 @@ class Course(Standing, TranslatableModel):
     audience: models.JSONField[Any, Any] = models.JSONField(_("who may join"), default=dict, blank=True)
     audience_words = models.CharField(_("audience words"), max_length=200, default="", blank=True)
     languages = models.CharField(_("languages of teaching"), max_length=60, default="", blank=True)
-    requires = models.ManyToManyField(Program, blank=True, related_name="opens", verbose_name=_("complete first"))
     fee_min = models.PositiveBigIntegerField(_("fee from"), null=True, blank=True)
     fee_max = models.PositiveBigIntegerField(_("fee to"), null=True, blank=True)
     fee_currency = models.CharField(_("currency"), max_length=3, null=True, blank=True)

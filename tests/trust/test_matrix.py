@@ -590,7 +590,18 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 # Strict input
 
 PROGRAM_TEXTS = {"title", "summary", "outcomes", "description", "keywords"}
-COURSE_FACTS = {"venue", "online", "capacity", "waiting_size", "fee", "opens_at", "closes_at", "age_min", "age_max"}
+COURSE_FACTS = {
+    "requires",
+    "venue",
+    "online",
+    "capacity",
+    "waiting_size",
+    "fee",
+    "opens_at",
+    "closes_at",
+    "age_min",
+    "age_max",
+}
 HOURS = {"starts_at", "ends_at", "venue", "place", "link"}
 WRITABLE = {
     "EnrolIn": {"learner", "if_full", "answers"},
