@@ -80,7 +80,6 @@ TABLES: dict[str, dict[str, str]] = {
         NONE: "language_code title written_at summary outcomes description audience keywords master",
     },
     "programs.Program": {NONE: "decision slug workgroup area state level source_language version feed feed_key pinned"},
-    "programs.Course_requires": {NONE: "course program"},
     "programs.CourseTranslation": {
         NONE: "language_code title note cancel_reason fee_note master",
         PERSONAL: "instructors",
@@ -91,7 +90,7 @@ TABLES: dict[str, dict[str, str]] = {
             "venue online mode partner_url selection offer_hours complete_percent minimum decide_on age_min "
             "age_max audience audience_words languages fee_min fee_max fee_currency area district weekdays "
             "dayparts search_text search_joined version updated_at feed feed_key fingerprint source_capacity "
-            "pinned missing_since capacity waiting_size seats_taken seats_reserved waiting next_place requires"
+            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place"
         ),
     },
     "programs.Import": {
@@ -110,8 +109,14 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.Offer": {NONE: "course place seats made_at expires_at answered_at answer"},
     "programs.Enrolment": {
         PERSONAL: "course learner state place offer asked_by exception_by asked_at state_at",
-        SENSITIVE: "reason answers exception_reason",
+        SENSITIVE: "reason exception_reason",
     },
+    "programs.Questionnaire": {NONE: "course version consent_fa consent_en made_at", PERSONAL: "made_by"},
+    "programs.Item": {
+        NONE: "questionnaire number kind text_fa text_en choices_fa choices_en is_required is_sensitive",
+    },
+    "programs.AnswerSheet": {PERSONAL: "enrolment questionnaire given_at erased_at", SENSITIVE: "given"},
+    "programs.AnswerFile": {PERSONAL: "by course number sheet kind made_at", SENSITIVE: "name content"},
     "programs.Wish": {NONE: "text language key area state made_at program course answered_at"},
     "programs.Support": {PERSONAL: "wish member district at"},
     "programs.VainSearch": {NONE: "key on area_slug district_slug times"},

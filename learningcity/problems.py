@@ -123,7 +123,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The API's exceptions as problem+json: a rule's refusal is 409 with its code and message."""
     if isinstance(error, Refused):
         set_rollback()
-        return _response(409, body(409, error.refusal.code, error.refusal.message))
+        said, found = body(409, error.refusal.code, error.refusal.message), error.refusal.values
+        more = {"errors": "fields", "data": "data"}
+        return _response(409, said | {name: found[key] for name, key in more.items() if key in found})
     usual = exception_handler(error, context)
     if usual is None:
         return None

@@ -73,7 +73,7 @@ class CourseAdmin(Named):
 
     list_display = ["slug", "state", "starts_on", "capacity", "seats_taken", "waiting"]
     list_filter = ["state", "mode"]
-    raw_id_fields = ["program", "venue", "requires", "feed"]
+    raw_id_fields = ["program", "venue", "feed"]
     readonly_fields = [
         "capacity",
         "waiting_size",

@@ -34,6 +34,7 @@ EDGES = {
     "partner": "info",
     "age": "warn",
     "audience": "warn",
+    "requires": "warn",
     "clash": "warn",
     "nobody": "warn",
 }
@@ -83,6 +84,16 @@ class Panel:
         """Whose choice is made beforehand: the one who was just added or completed, else the first who may enrol."""
         able = self.can_enrol
         return next((one for one in able if one.learner.pk == self.chosen), able[0] if able else None)
+
+    @property
+    def answers_for(self) -> Choice | None:
+        """For whom the course's questions are put: the only one who can enrol, or who was chosen; None while that is open, or
+        the person must give other facts first.
+        """
+        able = self.can_enrol
+        only = able if len(able) == 1 and not self.standing and len(self.choices) == 1 else []
+        one = next((choice for choice in able if choice.learner.pk == self.chosen), only[0] if only else None)
+        return None if one is None or one.needs_profile else one
 
     @property
     def edge(self) -> str:

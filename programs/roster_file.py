@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from base import clock
 from base.templatetags.city import digits, instant
 from members.rules import spelt
+from programs.answers import cell_of, questions_in
 from programs.listing import listed
 from programs.models import Course
 from programs.sheets import TYPES, as_file
@@ -42,7 +43,9 @@ def table_of(lines: list[Line]) -> list[list[str]]:
         gettext("Since"),
         gettext("Note"),
     ]
-    return [heading, *(_cells(line) for line in lines)]
+    asked = questions_in(line.answers for line in lines)
+    rows = ([*_cells(line), *(cell_of(line.answers, question) for question in asked)] for line in lines)
+    return [heading + asked, *rows]
 
 
 def _cells(line: Line) -> list[str]:

@@ -14,10 +14,11 @@ from base import clock
 from base.persian import fold, sort_key
 from members.models import Care, Member, years_between
 from members.rules import masked
+from programs.answers import Told, told_in
 from programs.models import Course, Enrolment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.core.paginator import Page
     from django.db.models import QuerySet
@@ -65,6 +66,12 @@ class Line:
     position: int | None
     contacts: tuple[str, ...]
     is_assisted: bool
+    answers: tuple[Told, ...] = ()
+
+    @property
+    def open_answers(self) -> list[Told]:
+        """What may be read by whoever sees the name: nothing sensitive, no file."""
+        return [one for one in self.answers if not one.is_sensitive]
 
     @property
     def masked(self) -> str:
@@ -116,12 +123,15 @@ def lines_of(course: Course, heads: list[Head], some: Iterable[int] | None = Non
     carers = _carers(places)
     waiting = [one.pk for one in heads if one.state == State.WAITING]
     ranks = {pk: rank for rank, pk in enumerate(waiting, start=1)}
+    told = told_in(course, rows)
     return [
-        _line(rows[one.pk], carers[rows[one.pk]["learner_id"]], ranks.get(one.pk)) for one in heads if one.pk in rows
+        _line(rows[one.pk], carers[rows[one.pk]["learner_id"]], ranks.get(one.pk), told.get(one.pk, ()))
+        for one in heads
+        if one.pk in rows
     ]
 
 
-def _line(row: dict[str, Any], carers: dict[int, str], position: int | None) -> Line:
+def _line(row: dict[str, Any], carers: dict[int, str], position: int | None, told: Sequence[Told]) -> Line:
     born = row["learner__born_from"]
     return Line(
         pk=row["pk"],
@@ -133,6 +143,7 @@ def _line(row: dict[str, Any], carers: dict[int, str], position: int | None) -> 
         position=position,
         contacts=tuple(contact for contact in carers.values() if contact),
         is_assisted=row["asked_by_id"] not in carers,
+        answers=tuple(told),
     )
 
 

@@ -4,7 +4,15 @@ from celery import shared_task
 
 from base import door
 from members.services import seal_trail
-from programs.services import forget_files, remind_of_tomorrow, sweep, tell_of_clashes, tell_of_openings, work_imports
+from programs.services import (
+    erase_answers,
+    forget_files,
+    remind_of_tomorrow,
+    sweep,
+    tell_of_clashes,
+    tell_of_openings,
+    work_imports,
+)
 
 
 @shared_task(name="sweep_places")
@@ -15,11 +23,14 @@ def sweep_places() -> None:
 
 @shared_task(name="watch_courses")
 def watch_courses() -> None:
-    """Every quarter of an hour: reminders, openings and clashes, each told once; the trail of a day that is over is sealed."""
+    """Every quarter of an hour: reminders, openings and clashes, each told once; answers and files whose time is over go; the
+    trail of a day that is over is sealed.
+    """
     remind_of_tomorrow()
     tell_of_openings()
     tell_of_clashes()
     forget_files()
+    erase_answers()
     seal_trail()
 
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from programs.views import catalogue, course, embed, enrol, family, following, me, questions, wishes
+from programs.views import answers, catalogue, course, embed, enrol, family, following, me, questions, wishes
 from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
 from programs.views.city import home as city_home
 from programs.views.work import (
+    asking,
     classes,
     courses,
     decisions,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("me/enrolments/<int:pk>/withdraw/", enrol.enrolment_withdraw, name="enrolment_withdraw"),
     path("me/enrolments/<int:pk>/accept/", enrol.enrolment_accept, name="enrolment_accept"),
     path("me/enrolments/<int:pk>/decline/", enrol.enrolment_decline, name="enrolment_decline"),
+    path("me/enrolments/<int:pk>/answers/", answers.my_answers, name="my_answers"),
+    path("me/enrolments/<int:pk>/answers/save/", answers.my_answers_save, name="my_answers_save"),
+    path("answers/files/<int:pk>/", answers.answer_file, name="answer_file"),
     path("work/", home.work, name="work"),
     path("work/programs/", programs.program_list, name="work_programs"),
     path("work/programs/new/", programs.program_new, name="work_program_new"),
@@ -84,6 +88,8 @@ urlpatterns = [
     path("work/courses/<slug:slug>/instructors/assign/", classes.instructor_assign, name="work_instructor_assign"),
     path("work/courses/<slug:slug>/instructors/<int:pk>/", classes.instructor, name="work_instructor"),
     path("work/courses/<slug:slug>/instructors/<int:pk>/end/", classes.instructor_end, name="work_instructor_end"),
+    path("work/courses/<slug:slug>/questions/", asking.course_questions, name="work_course_questions"),
+    path("work/courses/<slug:slug>/questions/save/", asking.course_questions_save, name="work_course_questions_save"),
     path("work/courses/<slug:slug>/copy/", courses.course_copy, name="work_course_copy"),
     path("work/courses/<slug:slug>/cancel/", courses.course_cancel, name="work_course_cancel"),
     path("work/courses/<slug:slug>/history/", courses.course_history, name="work_course_history"),

@@ -111,6 +111,9 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "programs:enrolment_withdraw": (members(302), owner(302, "POST")),
     "programs:enrolment_accept": (members(302), owner(302, "POST")),
     "programs:enrolment_decline": (members(302), owner(302, "POST")),
+    "programs:my_answers": (owner(),),
+    "programs:my_answers_save": (members(302), owner(422, "POST")),
+    "programs:answer_file": (replace(owner(), coordinator=200, staff=200, superuser=200),),
     # Wishes
     "programs:wishes": (everybody(),),
     "programs:wish": writing(422),
@@ -143,6 +146,8 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "programs:work_instructor_assign": (members(302), desk(422, "POST")),
     "programs:work_instructor": (desk(),),
     "programs:work_instructor_end": (members(302), desk(422, "POST")),
+    "programs:work_course_questions": (desk(),),
+    "programs:work_course_questions_save": acting(422),
     "programs:work_course_copy": (desk(302), desk(422, "POST")),
     "programs:work_course_cancel": (desk(302), desk(422, "POST")),
     "programs:work_course_history": (desk(),),

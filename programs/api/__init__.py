@@ -3,6 +3,7 @@
 from django.urls import path
 
 from programs.api import (
+    answers,
     catalogue,
     city,
     classes,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("courses/xcri.xml", dumps.dump_xcri, name="api_courses_xcri"),
     path("courses/<int:pk>/", catalogue.course, name="api_course"),
     path("courses/<int:pk>/enrolments/", places.enrol, name="api_enrol"),
+    path("courses/<int:pk>/answer-files/", answers.hand_over, name="api_answer_files"),
+    path("answer-files/<int:pk>/", answers.file, name="api_answer_file"),
+    path("me/enrolments/<int:pk>/answers/", answers.answers, name="api_my_answers"),
+    path("work/courses/<int:pk>/questions/", answers.questionnaire, name="api_work_course_questions"),
     path("programs/", catalogue.programs, name="api_programs"),
     path("areas/", catalogue.areas, name="api_areas"),
     path("organisations/", catalogue.organisations, name="api_organisations"),

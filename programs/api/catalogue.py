@@ -20,10 +20,20 @@ from base.calendar import WEEKDAYS
 from programs import calendars
 from programs.api.keyset import LARGEST, Keyset
 from programs.api.public import public_answer
-from programs.api.shapes import CourseOut, NamedOut, ProgramOut, address, course_out, page_of
+from programs.api.shapes import (
+    CourseFullOut,
+    CourseOut,
+    NamedOut,
+    ProgramOut,
+    address,
+    course_out,
+    page_of,
+    public_questions,
+)
 from programs.catalogue import SORTS, Filters, find
 from programs.listing import Listed, every_row, rows_of, shown
 from programs.models import ClassMeeting, Program, Slot
+from programs.rules.joining import required_by
 from workgroups.models import LiteracyArea, Organisation, Venue, Workgroup
 
 if TYPE_CHECKING:
@@ -72,7 +82,7 @@ def courses(request: Request) -> dict[str, Any]:
     return page | {"results": with_times(shown(page["results"], language))}
 
 
-@extend_schema(parameters=[LANG], responses={200: CourseOut, 404: OpenApiResponse(description="Not there")})
+@extend_schema(parameters=[LANG], responses={200: CourseFullOut, 404: OpenApiResponse(description="Not there")})
 @api_view(["GET"])
 @public_answer
 def course(request: Request, pk: int) -> dict[str, Any]:
@@ -81,7 +91,11 @@ def course(request: Request, pk: int) -> dict[str, Any]:
     rows = list(every_row(language).visible_to(request.user).filter(pk=pk))
     if not rows:
         raise Http404
-    return with_times(shown(rows, language))[0]
+    found = shown(rows, language)
+    with translation.override(language):
+        required = required_by(found[0])
+        more = {"requires": required and {"slug": required.slug, "name": required.title}}
+        return with_times(found)[0] | more | {"questions": public_questions(found[0])}
 
 
 def with_times(found: list[Listed]) -> list[dict[str, Any]]:

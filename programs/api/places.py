@@ -43,11 +43,22 @@ KEY = OpenApiParameter(
 NO = OpenApiResponse(description="A rule says no: `code` and `message`")
 
 
+class AnswersIn(In):
+    """Answers to what the course asks: by the number of the question a text, the number of a choice, true or false, the id of
+    a file (`answer-files`); the version of the questions that was read; that one agrees where there is something to agree to.
+    """
+
+    version = serializers.IntegerField(min_value=1)
+    consent = serializers.BooleanField(required=False)
+    given = serializers.DictField()
+
+
 class EnrolIn(In):
     """Whom to enrol; oneself when left out. `if_full` says whether a place in the queue is wanted."""
 
     learner = serializers.IntegerField(required=False, min_value=1)
     if_full = serializers.ChoiceField(choices=["wait", "refuse"], required=False, default="wait")
+    answers = AnswersIn(required=False)
 
 
 class NothingIn(In):
@@ -76,7 +87,11 @@ def enrol(request: Request, pk: int) -> Response:
     def work() -> tuple[int, dict[str, Any]]:
         learner = _learner(request, wanted.get("learner"))
         enrolment, is_new = services.enrol(
-            actor=member_of(request), course=course, learner=learner, wait=wanted["if_full"] == "wait"
+            actor=member_of(request),
+            course=course,
+            learner=learner,
+            wait=wanted["if_full"] == "wait",
+            answers=wanted.get("answers"),
         )
         return 201 if is_new else 200, place_out(enrolment)
 

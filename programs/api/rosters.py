@@ -20,8 +20,8 @@ from members.models import Care, Learner
 from programs import rules, services
 from programs.api.catalogue import LANG, PAGING
 from programs.api.keyset import Keyset
-from programs.api.places import KEY, NO, NothingIn, answered, member_of, place_out
-from programs.api.shapes import PlaceOut, page_of
+from programs.api.places import KEY, NO, AnswersIn, NothingIn, answered, member_of, place_out
+from programs.api.shapes import PlaceOut, ToldOut, page_of
 from programs.models import Course, Enrolment, Question
 from programs.roster_file import answer_of
 from programs.rosters import heads_of, lines_of
@@ -49,6 +49,7 @@ class LineOut(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField(allow_null=True)
     is_assisted = serializers.BooleanField(allow_null=True)
     is_exception = serializers.BooleanField(allow_null=True)
+    answers = ToldOut(many=True)
 
 
 class ContactOut(serializers.Serializer[Any]):
@@ -86,6 +87,7 @@ class AdmitIn(In):
     asked = serializers.ChoiceField(choices=list(ASKED))
     consents = serializers.BooleanField()
     if_full = serializers.ChoiceField(choices=["wait", "refuse"], required=False, default="wait")
+    answers = AnswersIn(required=False)
 
     def validate_contact(self, value: str) -> str:
         """As `parse_contact`."""
@@ -181,7 +183,8 @@ def line_out(line: Line, *, is_desk: bool) -> dict[str, Any]:
         "is_assisted": line.is_assisted,
         "is_exception": line.row["exception_by_id"] is not None,
     }
-    return {"id": line.pk, "name": line.name} | (known if is_desk else dict.fromkeys(known))
+    answers = [one._asdict() for one in (line.answers if is_desk else line.open_answers)]
+    return {"id": line.pk, "name": line.name, "answers": answers} | (known if is_desk else dict.fromkeys(known))
 
 
 def _admit(request: Request, pk: int) -> Response:
@@ -195,6 +198,7 @@ def _admit(request: Request, pk: int) -> Response:
             asked=facts["asked"],
             consents=facts["consents"],
             wait=facts["if_full"] == "wait",
+            answers=facts.get("answers"),
         )
         return 201 if is_new else 200, place_out(place)
 

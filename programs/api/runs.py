@@ -26,8 +26,9 @@ from programs.forms.planning import (
     fee_columns,
     out_of_order,
 )
-from programs.models import ClassMeeting, Course
+from programs.models import ClassMeeting, Course, Program
 from programs.rules import why_not_publish
+from programs.rules.joining import required_by
 from programs.words import AUDIENCES
 from programs.words import LANGUAGES as SPOKEN
 from workgroups.models import Venue
@@ -78,6 +79,9 @@ class CourseIn(VersionIn):
     age_min = serializers.IntegerField(min_value=0, max_value=OLDEST, required=False, allow_null=True)
     age_max = serializers.IntegerField(min_value=0, max_value=OLDEST, required=False, allow_null=True)
     rule = serializers.ChoiceField(choices=list(RULES.items()), required=False, allow_blank=True)
+    requires = serializers.SlugRelatedField(
+        "slug", queryset=Program.objects.filter(state=Program.State.PUBLISHED), required=False, allow_null=True
+    )
     audience = serializers.ChoiceField(choices=list(AUDIENCES.items()), required=False)
     language = serializers.ChoiceField(choices=list(SPOKEN.items()), required=False)
     texts = CourseTextsIn(required=False)
@@ -160,6 +164,7 @@ class CourseWorkOut(CourseLineOut):
     age_min = serializers.IntegerField(allow_null=True)
     age_max = serializers.IntegerField(allow_null=True)
     rule = serializers.ChoiceField(choices=list(RULES.items()), allow_blank=True)
+    requires = serializers.CharField(allow_null=True)
     audience = serializers.CharField()
     language = serializers.CharField()
     texts = CourseTextsOut()
@@ -216,6 +221,7 @@ def course_out(course: Course) -> dict[str, Any]:
             "fee": course.fee_max,
             "fee_currency": course.fee_currency,
             **{name: form[name] for name in ("rule", "audience", "language")},
+            "requires": getattr(required_by(course), "slug", None),
             "texts": {one: {name: texts.get(one, {}).get(name, "") for name in TEXTS} for one in LANGUAGES},
             "steps": steps_out(steps),
             "why_not_publish": why_not(why_not_publish(steps) if is_draft else None),
@@ -238,8 +244,9 @@ def facts_of(course: Course, typed: dict[str, Any]) -> dict[str, Any]:
         facts["venue_id"] = typed["venue"] and typed["venue"].pk
     if "fee" in typed:
         facts |= fee_columns(typed["fee"])
-    if typed.keys() & {"rule", "audience"}:
-        facts |= audience_columns(whole["rule"], whole["audience"])
+    if typed.keys() & {"rule", "audience", "requires"}:
+        program = getattr(whole["requires"], "pk", whole["requires"])
+        facts |= audience_columns(whole["rule"], whole["audience"], program)
     if "language" in typed:
         facts["languages"] = f" {typed['language']} "
     return facts

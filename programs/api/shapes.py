@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from rest_framework import serializers
 
-from programs.models import ClassMeeting, Course, Enrolment
+from programs.models import ClassMeeting, Course, Enrolment, Item
+from programs.rules.answers import questionnaire_of
 
 if TYPE_CHECKING:
     from programs.listing import Listed
@@ -71,6 +72,35 @@ class AgeOut(serializers.Serializer[Any]):
     max = serializers.IntegerField(allow_null=True)
 
 
+class ToldOut(serializers.Serializer[Any]):
+    """A question and its answer in the language asked for; `file` is the id of a file."""
+
+    number = serializers.IntegerField()
+    question = serializers.CharField()
+    text = serializers.CharField()
+    is_sensitive = serializers.BooleanField()
+    file = serializers.IntegerField(allow_null=True)
+
+
+class AskedOut(serializers.Serializer[Any]):
+    """One question at enrolment, in the language asked for; a choice is answered with its number, from 1 on."""
+
+    number = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Item.Kind.choices)
+    text = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+    is_required = serializers.BooleanField()
+    is_sensitive = serializers.BooleanField()
+
+
+class AsksOut(serializers.Serializer[Any]):
+    """What the course asks whoever enrols, and what one agrees to ("" for nothing)."""
+
+    version = serializers.IntegerField()
+    consent = serializers.CharField(allow_blank=True)
+    items = AskedOut(many=True)
+
+
 class CourseOut(serializers.Serializer[Any]):
     """A course; `lang` is the language in which its text is given."""
 
@@ -96,6 +126,13 @@ class CourseOut(serializers.Serializer[Any]):
     age = AgeOut()
     audience = serializers.ListField(child=serializers.CharField())
     updated_at = serializers.DateTimeField()
+
+
+class CourseFullOut(CourseOut):
+    """A course by itself, with what it asks at enrolment and the program of which a course must be completed first."""
+
+    questions = AsksOut(allow_null=True)
+    requires = Ref(allow_null=True)
 
 
 class NamedOut(serializers.Serializer[Any]):
@@ -198,3 +235,25 @@ def course_out(course: Listed, slots: list[Any], meetings: list[Any]) -> dict[st
 def _seats(course: Listed) -> dict[str, int | None]:
     counted = {"taken": course.seats_taken, "waiting": course.waiting}
     return {"capacity": course.capacity, "free": course.seats_free, **counted}
+
+
+def public_questions(course: Any) -> dict[str, Any] | None:
+    """What a course asks, in the language that is active, for whoever thinks of enrolling; None where it asks nothing."""
+    now = questionnaire_of(course)
+    if now is None:
+        return None
+    return {
+        "version": now.version,
+        "consent": now.consent,
+        "items": [
+            {
+                "number": one.number,
+                "kind": one.kind,
+                "text": one.text,
+                "choices": one.choices,
+                "is_required": one.is_required,
+                "is_sensitive": one.is_sensitive,
+            }
+            for one in now.items.all()
+        ],
+    }

@@ -15,6 +15,7 @@ from programs.checklist import IN_LANGUAGE, LANGUAGES, LONGEST_TITLE, texts_of
 from programs.forms.fields import DaysField, InstantField, NumberField, TextField
 from programs.models import Program
 from programs.names import names
+from programs.rules.joining import titled_programs
 from programs.services.scheduling import Pattern
 from programs.words import AUDIENCES
 from programs.words import LANGUAGES as SPOKEN
@@ -68,10 +69,11 @@ def fee_columns(rials: int | None) -> dict[str, Any]:
     return {"fee_min": rials, "fee_max": rials, "fee_currency": None if rials is None else "IRR"}
 
 
-def audience_columns(rule: str, audience: str) -> dict[str, Any]:
-    """The columns that say who may join, and for whom it is above all."""
+def audience_columns(rule: str, audience: str, program: int | None = None) -> dict[str, Any]:
+    """The columns that say who may join, of which program a course must be completed first, and for whom it is above all."""
     words = dict.fromkeys([audience or "everyone", *filter(None, [WORD_OF_RULE.get(rule)])])
-    return {"audience": {"rule": rule} if rule else {}, "audience_words": f" {' '.join(words)} "}
+    who = ({"rule": rule} if rule else {}) | ({"program": program} if program else {})
+    return {"audience": who, "audience_words": f" {' '.join(words)} "}
 
 
 class PairedForm(forms.Form):
@@ -173,12 +175,16 @@ class CourseForm(PairedForm):
     age_min = NumberField(label=_("Age from"), most=OLDEST)
     age_max = NumberField(label=_("Age to"), most=OLDEST)
     rule = forms.ChoiceField(label=_("Who may join"), choices=list(RULES.items()), required=False)
+    requires = forms.TypedChoiceField(label=_("Complete first"), coerce=int, empty_value=None, required=False)
     audience = forms.ChoiceField(label=_("Above all for"), choices=list(AUDIENCES.items()), required=False)
     language = forms.ChoiceField(label=_("Taught in"), choices=list(SPOKEN.items()), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["venue"].choices = _choices("venue", _("No venue yet"))  # type: ignore[attr-defined]
+        shown = titled_programs(Program.objects.filter(state=Program.State.PUBLISHED))
+        named = [(pk, one.title) for pk, one in shown.items()]
+        self.fields["requires"].choices = [("", _("Nothing")), *named]  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(course: Course) -> dict[str, Any]:
@@ -190,6 +196,7 @@ class CourseForm(PairedForm):
             "venue": course.venue_id,
             "fee": None if course.fee_max is None else course.fee_max // RIALS_A_TOMAN,
             "rule": course.audience.get("rule", ""),
+            "requires": course.audience.get("program"),
             "audience": next((word for word in words if word not in WORD_OF_RULE.values()), "everyone"),
             "language": next(iter(course.languages.split()), "fa"),
         }
@@ -212,7 +219,7 @@ class CourseForm(PairedForm):
             | fee_columns(fee)
             | {
                 "venue_id": data["venue"],
-                **audience_columns(data["rule"], data["audience"]),
+                **audience_columns(data["rule"], data["audience"], data["requires"]),
                 "languages": f" {data['language'] or 'fa'} ",
             }
         )

@@ -7,9 +7,12 @@ from programs.models.following import Follow, Reminder
 from programs.models.handed import Import, ImportRow
 from programs.models.program import Feed, Program
 from programs.models.question import Question
+from programs.models.questionnaire import AnswerFile, AnswerSheet, Item, Questionnaire
 from programs.models.revision import Remark, Revision
 
 __all__ = [
+    "AnswerFile",
+    "AnswerSheet",
     "ClassMeeting",
     "Course",
     "Enrolment",
@@ -17,9 +20,11 @@ __all__ = [
     "Follow",
     "Import",
     "ImportRow",
+    "Item",
     "Offer",
     "Program",
     "Question",
+    "Questionnaire",
     "Remark",
     "Reminder",
     "Revision",

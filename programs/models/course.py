@@ -95,7 +95,6 @@ class Course(Standing, TranslatableModel):
     audience: models.JSONField[Any, Any] = models.JSONField(_("who may join"), default=dict, blank=True)
     audience_words = models.CharField(_("audience words"), max_length=200, default="", blank=True)
     languages = models.CharField(_("languages of teaching"), max_length=60, default="", blank=True)
-    requires = models.ManyToManyField(Program, blank=True, related_name="opens", verbose_name=_("complete first"))
     fee_min = models.PositiveBigIntegerField(_("fee from"), null=True, blank=True)
     fee_max = models.PositiveBigIntegerField(_("fee to"), null=True, blank=True)
     fee_currency = models.CharField(_("currency"), max_length=3, null=True, blank=True)
@@ -117,6 +116,7 @@ class Course(Standing, TranslatableModel):
     source_capacity = models.PositiveIntegerField(_("seats as the organiser says"), null=True, blank=True)
     pinned: models.JSONField[Any, Any] = models.JSONField(_("fields edited here"), default=list, blank=True)
     missing_since = models.DateField(_("missing from the catalogue since"), null=True, blank=True)
+    asks_version = models.PositiveIntegerField(_("version of what it asks"), default=0, db_default=0, editable=False)
     # The engine's columns; `services.enrol` and its neighbours alone write them.
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     waiting_size = models.PositiveIntegerField(_("places in the queue"), null=True, blank=True)

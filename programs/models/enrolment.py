@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q, Window
@@ -120,7 +120,6 @@ class Enrolment(models.Model):
         Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("moved up by")
     )
     exception_reason = models.CharField(_("why it was moved up"), max_length=300, default="", db_default="", blank=True)
-    answers: models.JSONField[Any, Any] = models.JSONField(_("answers"), default=dict, blank=True)
     asked_at = models.DateTimeField(_("asked at"), default=clock.now)
     state_at = models.DateTimeField(_("in this state since"), default=clock.now)
 

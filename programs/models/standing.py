@@ -5,7 +5,7 @@ A class of its own, so that a row of a list and the course itself answer with th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +27,8 @@ class Standing:
         mode: str
         selection: str
         partner_url: str
-        audience: dict[str, str]
+        audience: dict[str, Any]
+        asks_version: int
         age_min: int | None
         age_max: int | None
         moves_until: dt.datetime | None

@@ -17,6 +17,7 @@ from base.persian import persian_digits
 from base.refusal import Refusal
 from members.models import Learner
 from programs.models import ClassMeeting, Course, Enrolment, Import, Offer, Slot
+from programs.rules.joining import why_not_prepared
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def why_not_now(course: Standing, places: Places) -> Refusal | None:
     if len(places.states) >= MOST_LIVE_PLACES:
         text = format_lazy(_("One person can have {most} places at a time"), most=number(MOST_LIVE_PLACES))
         return Refusal("too_many_places", text)
-    return why_not_fits_timetable(course, places)
+    return why_not_prepared(course, places) or why_not_fits_timetable(course, places)
 
 
 def why_not_enrol(course: Standing, learner: Learner, places: Places) -> Refusal | None:

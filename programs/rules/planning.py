@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from base.refusal import Refusal
-from programs.models import Course, Program
+from programs.models import Course, Program, Questionnaire
 from programs.rules.places import NOT_YOURS
 from workgroups.models import Workgroup
 
@@ -35,7 +35,7 @@ def why_not_plan_for(workgroup: Workgroup | None, member: Member) -> Refusal | N
     return None if workgroup is not None and mine.filter(pk=workgroup.pk).exists() else NOT_YOURS
 
 
-def why_not_version(row: Program | Course, version: int) -> Refusal | None:
+def why_not_version(row: Program | Course | Questionnaire, version: int) -> Refusal | None:
     """Whether somebody else has changed the row since it was read."""
     if row.version == version:
         return None

@@ -1,5 +1,6 @@
 """Every change to programs, courses and places in them."""
 
+from programs.services.answers import ask_for, correct, erase_answers, hand_over, read_answer_file
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.attributing import attribute
 from programs.services.classes import call_off_class, move_class
@@ -45,6 +46,7 @@ __all__ = [
     "admit",
     "archive",
     "ask",
+    "ask_for",
     "assign",
     "attribute",
     "call_off_class",
@@ -53,6 +55,7 @@ __all__ = [
     "conclude_some",
     "confirm",
     "copy_course",
+    "correct",
     "create_course",
     "create_program",
     "decline",
@@ -63,6 +66,7 @@ __all__ = [
     "end_sessions",
     "end_teaching",
     "enrol",
+    "erase_answers",
     "export",
     "export_trail",
     "find_people",
@@ -71,6 +75,7 @@ __all__ = [
     "forget_reminder",
     "fulfil",
     "hand_in",
+    "hand_over",
     "index",
     "make_meetings",
     "map_columns",
@@ -84,6 +89,7 @@ __all__ = [
     "promote",
     "publish",
     "publish_course",
+    "read_answer_file",
     "read_person",
     "read_roster",
     "remark",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -28,7 +28,14 @@ ASKED = {"desk": _("Came in person"), "phone": _("By phone"), "paper": _("On a p
 
 
 def admit(
-    *, actor: Member, course: Course, person: Mapping[str, str | int], asked: str, consents: bool, wait: bool = True
+    *,
+    actor: Member,
+    course: Course,
+    person: Mapping[str, str | int],
+    asked: str,
+    consents: bool,
+    wait: bool = True,
+    answers: Mapping[str, Any] | None = None,
 ) -> tuple[Enrolment, bool]:
     """Enrols someone who came or called, by their exact number or address; the same rules hold as for everybody.
 
@@ -54,7 +61,7 @@ def admit(
             gender=str(person.get("gender") or ""),
             consent_version=CONSENT_VERSION,
         )
-        return enrol(actor=actor, course=course, learner=learner, wait=wait, assisted=asked)
+        return enrol(actor=actor, course=course, learner=learner, wait=wait, assisted=asked, answers=answers)
 
 
 def _why_not_asked(asked: str, *, consents: bool) -> Refusal | None:

@@ -22,28 +22,40 @@ from programs.rules import (
     why_not_seats,
     why_not_withdraw,
 )
+from programs.rules.answers import read_answers
+from programs.services.answers import keep_answers
 from programs.services.notices import Known, tell
 from programs.services.queue import move, sweep_course
 from programs.services.seats import lock_course, lock_learners, release, take, turn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from members.models import Learner, Member
 
 
 def enrol(
-    *, actor: Member, course: Course, learner: Learner, wait: bool = True, assisted: str = ""
+    *,
+    actor: Member,
+    course: Course,
+    learner: Learner,
+    wait: bool = True,
+    assisted: str = "",
+    answers: Mapping[str, Any] | None = None,
 ) -> tuple[Enrolment, bool]:
     """Gives the learner a seat in a course, or where waiting is wanted the next place in its queue.
 
     Returns the place and whether it is new: asking again changes nothing and answers what already is. Locks the learner,
     then the course's row by the one statement that takes the seat. The caller has seen to it that the actor may act for the
-    learner (`Learner.objects.visible_to`); `assisted` says how the learner asked where somebody else enrols them (`admit`).
+    learner (`Learner.objects.visible_to`); `assisted` says how the learner asked where somebody else enrols them (`admit`);
+    `answers` are those to what the course asks (`read_answers`).
 
     Raises:
         Refused: with the code of the first rule that says no; nothing is left behind.
     """
     close_queue(course)
-    refusal = why_not_here(course, learner, wait=wait)
+    read = read_answers(actor, course, answers)
+    refusal = why_not_here(course, learner, wait=wait) or read.refusal
     if refusal is not None:
         return _standing_or_refused(course, learner, refusal), False
     with transaction.atomic():
@@ -53,7 +65,9 @@ def enrol(
         if standing is not None:
             return standing, False
         refuse_if(why_not_now(course, Places.among(live)))
-        return _place(actor=actor, course=course, learner=learner, wait=wait, assisted=assisted), True
+        enrolment = _place(actor=actor, course=course, learner=learner, wait=wait, assisted=assisted)
+        keep_answers(enrolment, read)
+        return enrolment, True
 
 
 def close_queue(course: Course) -> None:

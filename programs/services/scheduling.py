@@ -12,6 +12,7 @@ from base.refusal import refuse_if
 from members.services import record
 from programs.models import ClassMeeting, Course, Enrolment, Revision, Slot
 from programs.rules import why_not_answer_for, why_not_plan_for, why_not_replan, why_not_resize, why_not_version
+from programs.services.answers import copy_questions
 from programs.services.courses import reschedule, resize
 from programs.services.indexing import index
 from programs.services.notices import hours_by_language, tell
@@ -213,7 +214,7 @@ def _copy(actor: Member, course: Course, first: dt.date) -> Course:
         pattern = Pattern([one.weekday for one in slots], first, count, slot.starts, slot.ends)  # type: ignore[arg-type]
         make_meetings(actor=actor, course=twin, pattern=pattern)
         twin.refresh_from_db()
-    return twin
+    return copy_questions(actor=actor, course=course, to=twin)
 
 
 def restore_course(*, actor: Member, revision: Revision, version: int) -> Course:

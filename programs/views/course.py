@@ -19,6 +19,8 @@ from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Program
 from programs.outcomes import came_of, results_of
 from programs.panel import Panel, panel_for
+from programs.rules.joining import required_by
+from programs.views.answers import form_for
 from programs.words import AUDIENCES, LANGUAGES
 from workgroups.models import Appointment, Decision, Organisation, Workgroup
 
@@ -37,6 +39,7 @@ LEADS_ELSEWHERE = {
     "cancelled",
     "age",
     "audience",
+    "requires",
     "clash",
     "paused",
     "selection",
@@ -63,6 +66,8 @@ def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
     return {
         "course": course,
         "panel": panel,
+        "required": required_by(course),
+        "answers_form": form_for(course, panel),
         "meetings": meetings,
         "organisations": organisations_of(course),
         "follow": button_for("courses", course, request.user) if panel.state == "not_open" else None,

@@ -22,6 +22,8 @@ from programs import services
 from programs.listing import listed
 from programs.models import Course, Enrolment
 from programs.panel import panel_for
+from programs.rules.answers import questionnaire_of
+from programs.views.answers import form_for, shown, typed_answers
 from programs.views.course import course_context
 
 if TYPE_CHECKING:
@@ -29,21 +31,34 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from programs.forms.answers import AnswersForm
+
+LONG_ID = 19  # digits of a bigint
 A_MINUTE = 60
 MOST_A_MINUTE = 20
 
 
-def panel(request: HttpRequest, slug: str, refusal: Refusal | None = None) -> HttpResponse:
-    """The course's panel as it stands now: a part for htmx, else its page; with the reason why an act was refused."""
-    status = 409 if refusal else 200
+def panel(
+    request: HttpRequest, slug: str, refusal: Refusal | None = None, form: AnswersForm | None = None
+) -> HttpResponse:
+    """The course's panel as it stands now: a part for htmx, else its page; with the reason why an act was refused, or the
+    questions with what was typed (422).
+    """
+    status = 422 if form is not None and form.errors else 409 if refusal else 200
+    chosen = request.POST.get("learner", "")
+    learner = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < LONG_ID else None
     if is_htmx(request):
         course = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")[0]
-        context: dict[str, Any] = {"course": course, "panel": panel_for(course, request.user), "refused": refusal}
+        found = panel_for(course, request.user, learner)
+        context: dict[str, Any] = {"course": course, "panel": found, "refused": refusal}
+        context["answers_form"] = form or form_for(course, found)
         return render(request, "programs/_seat.html", context, status=status)
-    if refusal is None:
+    if refusal is None and form is None:
         return redirect(f"{reverse('programs:course_detail', args=[slug])}#seat")
     page = reverse("programs:course_detail", args=[slug])
     context = course_context(request, slug) | {"refused": refusal, "twin_url": _twin(page)}
+    if form is not None:
+        context |= {"panel": panel_for(context["course"], request.user, learner), "answers_form": form}
     return render(request, "programs/course_detail.html", context, status=status)
 
 
@@ -64,14 +79,30 @@ def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
     learner = _learner(request)
     if learner is None:
         return _ask_profile(request, page)
+    asked = questionnaire_of(course)
+    form, wrong = typed_answers(request, course, asked) if asked and "questions" in request.POST else (None, {})
     try:
         refuse_if(why_too_many(request))
-        services.enrol(actor=member_of(request), course=course, learner=learner)
+        refuse_if(Refusal("answers", gettext("Some answers are missing or wrong"), {"fields": {}}) if wrong else None)
+        services.enrol(actor=member_of(request), course=course, learner=learner, answers=form.answers if form else None)
     except Refused as refused:
-        if refused.refusal.code == "needs_profile":
-            return _ask_profile(request, page, refused.refusal, learner)
-        return panel(request, slug, refused.refusal)
+        return _not_enrolled(request, course, learner, refused, form and shown(form, wrong, refused))
     return panel(request, slug)
+
+
+def _not_enrolled(
+    request: HttpRequest, course: Course, learner: Learner, refused: Refused, form: AnswersForm | None
+) -> HttpResponse:
+    """Leads to what must be said first: facts about the person, the questions; or says why not, with what was typed."""
+    page = reverse("programs:course_detail", args=[course.slug])
+    if refused.refusal.code == "needs_profile":
+        return _ask_profile(request, page, refused.refusal, learner)
+    if refused.refusal.code == "answers" and form is None:
+        if is_htmx(request):
+            return panel(request, course.slug)
+        return redirect(f"{page}?{urlencode({'learner': learner.pk})}#seat")
+    is_answers = refused.refusal.code == "answers"
+    return panel(request, course.slug, None if is_answers else refused.refusal, form)
 
 
 def why_too_many(request: HttpRequest) -> Refusal | None:

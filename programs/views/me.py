@@ -41,7 +41,9 @@ def me(request: HttpRequest) -> HttpResponse:
 def places_of(member: Member) -> list[dict[str, Any]]:
     """Every place of the learners this member cares for, with its course and its rank in the queue: four queries."""
     own = Care.objects.filter(guardian=member, learner=OuterRef("learner"), relation=Care.Relation.SELF)
-    mine = Enrolment.objects.visible_to(member).select_related("learner", "offer").annotate(is_self=Exists(own))
+    mine = (
+        Enrolment.objects.visible_to(member).select_related("learner", "offer", "sheet").annotate(is_self=Exists(own))
+    )
     enrolments: list[Any] = list(mine.order_by("course__sort_on", "pk"))
     courses = {
         row.pk: row for row in listed(Course.objects.filter(pk__in={one.course_id for one in enrolments}), _language())

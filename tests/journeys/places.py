@@ -15,6 +15,7 @@ from programs import services
 from tests.announcements.writing import REASON, Writing, told_all
 from tests.announcements.writing import staff as writing_staff
 from tests.journeys import city_desk, records
+from tests.programs import asking
 from tests.programs.feed import table
 from tests.programs.test_handing_in import hand_in, saved, spreadsheet
 from tests.programs.town import DAY, STATES, Town, crowd, enrol, offered, person
@@ -149,7 +150,7 @@ def guide() -> Guide:
         course = arrive(Town(), other)
         found.member.append(Place(f"course {state}", f"courses/{course.slug}/", other, is_variant=state != "offered"))
     found.member += _family(town, child)
-    found.member += _plans(town) + _asked(seat, member) + _desk(town)
+    found.member += _plans(town) + _asked(town, seat, member) + _desk(town)
     found.member += workgroup_places()
     found.visitor += _news(town)
     found.member += _announcements(town)
@@ -274,12 +275,18 @@ def _plans(town: Town) -> list[Place]:
     return [Place(name, path, member) for name, path in some]
 
 
-def _asked(seat: Enrolment, member: Member) -> list[Place]:
+def _asked(town: Town, seat: Enrolment, member: Member) -> list[Place]:
     """What a resident asked, with and without an answer."""
     services.ask(actor=member, course=seat.course, text=f"{NAME}؟")
+    desk = person(NAME)[0]
+    desk.appointments.create(role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    place = asking.answered(asking.asking(town, desk, first=clock.now() + 300 * DAY), member)
     return [
         Place("ask the organiser", f"courses/{seat.course.slug}/ask/", member),
         Place("my questions", "me/questions/", member),
+        Place("my answers", f"me/enrolments/{place.pk}/answers/", member),
+        Place("questions to answer", f"courses/{asking.asking(town, desk).slug}/", member),
+        Place("questions at enrolment", f"work/courses/{place.course.slug}/questions/", desk),
     ]
 
 

@@ -29,6 +29,7 @@ from notifications import services as telling
 from programs import calendars, services
 from programs.models import ClassMeeting, Course, Enrolment, Program
 from tests.announcements.writing import Writing
+from tests.programs import asking
 from tests.programs import town as towns
 from tests.programs.town import DAY, Town, crowd, enrol, offered, person
 from tests.trust import desk_rows, records_rows
@@ -135,6 +136,7 @@ def world() -> World:
         made.values[name, ""] = {"pk": seat.pk}
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
+    made.values |= _answered(town, everyone["coordinator"], member)
     made.values |= _desk(town, everyone["coordinator"])
     first_lines = {"workgroup": town.workgroup.slug, "area": town.area.slug, "title": {"fa": "گلیم"}}
     made.data["api_work_programs", "a title"] = first_lines
@@ -160,6 +162,23 @@ def world() -> World:
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
+
+
+def _answered(town: Town, coordinator: Member, member: Member) -> dict[tuple[str, str], dict[str, Any]]:
+    """A place whose learner answered with a file, in a course that goes on asking for one."""
+    place = asking.answered(asking.asking(town, coordinator), member)
+    file = place.sheet.files.get()
+    course, row = {"slug": place.course.slug}, {"pk": place.pk}
+    return {
+        ("programs:my_answers", ""): row,
+        ("programs:my_answers_save", ""): row,
+        ("api_my_answers", ""): row,
+        ("programs:answer_file", ""): {"pk": file.pk},
+        ("api_answer_file", ""): {"pk": file.pk},
+        ("api_answer_files", ""): {"pk": place.course_id},
+        ("programs:work_course_questions", ""): course,
+        ("programs:work_course_questions_save", ""): course,
+    }
 
 
 def _fill_family(made: World, member: Member) -> None:
@@ -572,7 +591,18 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 # Strict input
 
 PROGRAM_TEXTS = {"title", "summary", "outcomes", "description", "keywords"}
-COURSE_FACTS = {"venue", "online", "capacity", "waiting_size", "fee", "opens_at", "closes_at", "age_min", "age_max"}
+COURSE_FACTS = {
+    "requires",
+    "venue",
+    "online",
+    "capacity",
+    "waiting_size",
+    "fee",
+    "opens_at",
+    "closes_at",
+    "age_min",
+    "age_max",
+}
 HOURS = {"starts_at", "ends_at", "venue", "place", "link"}
 REGISTERS = {
     "District": {"name"},
@@ -581,12 +611,18 @@ REGISTERS = {
     "Organisation": {"name", "kind", "phone", "description"},
 }
 WRITABLE = {
-    "EnrolIn": {"learner", "if_full"},
+    "EnrolIn": {"learner", "if_full", "answers"},
+    "AnswersIn": {"version", "consent", "given"},
+    "CorrectIn": {"consent", "given"},
+    "FileIn": {"number", "file"},
+    "QuestionnaireIn": {"version", "consent", "items"},
+    "QuestionIn": {"kind", "text_fa", "text_en", "choices_fa", "choices_en", "is_required", "is_sensitive"},
+    "PairIn": {"fa", "en"},
     "LearnerEditIn": {"name", "birth_year", "relation", "gender", "district"},
     "LearnerIn": {"name", "birth_year", "relation", "gender", "district", "consents"},
     "NothingIn": set(),
     "ReadIn": {"until"},
-    "AdmitIn": {"contact", "name", "birth_year", "relation", "gender", "asked", "consents", "if_full"},
+    "AdmitIn": {"contact", "name", "birth_year", "relation", "gender", "asked", "consents", "if_full", "answers"},
     "ReasonIn": {"reason"},
     "PromoteIn": {"reason", "extra_seat"},
     "MessageIn": {"fa", "en", "to", "chosen"},

@@ -19,12 +19,16 @@ from members.forms import refuse
 from members.rules import spelt
 from members.sessions import member_of
 from programs import services
+from programs.answers import told_in
+from programs.forms.answers import AnswersForm
 from programs.forms.rosters import AdmitForm, ExportForm, PromoteForm, ReasonForm
 from programs.models import Course, Enrolment, Question
 from programs.roster_file import answer_of
 from programs.rosters import TABS, USUAL, heads_of, lines_of, roster_of
 from programs.rules import GENDER_OF_AUDIENCE, why_not_answer_for, why_not_promote
+from programs.rules.answers import questionnaire_of
 from programs.services.enrolling import position
+from programs.views.answers import shown, typed_answers
 from programs.views.work.desk import own_course, posted, rejected, shown_course
 
 if TYPE_CHECKING:
@@ -68,7 +72,9 @@ def roster_print(request: HttpRequest, slug: str) -> HttpResponse:
     course = own_course(request, slug)
     services.read_roster(actor=member_of(request), course=course)
     heads = [one for one in heads_of(course) if one.state in TABS[USUAL][1]]
-    context = {"course": shown_course(course), "heads": heads, "printed_at": clock.now()}
+    told = told_in(course, [one.pk for one in heads])
+    rows = [(one, [said for said in told.get(one.pk, ()) if not said.is_sensitive]) for one in heads]
+    context = {"course": shown_course(course), "heads": rows, "printed_at": clock.now()}
     return render(request, "work/roster_print.html", context)
 
 
@@ -162,16 +168,18 @@ def _asks_gender(course: Course) -> bool:
 def admit_form(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks for the number of who came or called, and for whom it is."""
     course = own_course(request, slug)
-    form = AdmitForm(asks_gender=_asks_gender(course))
-    return render(request, "work/admit.html", {"course": shown_course(course), "form": form})
+    form, asked = AdmitForm(asks_gender=_asks_gender(course)), questionnaire_of(course)
+    context = {"course": shown_course(course), "form": form, "answers_form": asked and AnswersForm(asked)}
+    return render(request, "work/admit.html", context)
 
 
 @posted("programs:work_admit_form", "slug")
 def admit(request: HttpRequest, slug: str) -> HttpResponse:
     """Enrols who came or called."""
     course = own_course(request, slug)
-    form = AdmitForm(request.POST, asks_gender=_asks_gender(course))
-    if form.is_valid():
+    form, asked = AdmitForm(request.POST, asks_gender=_asks_gender(course)), questionnaire_of(course)
+    answers, wrong = typed_answers(request, course, asked) if asked else (None, {})
+    if form.is_valid() and not wrong:
         facts = form.cleaned_data
         try:
             found, is_new = services.admit(
@@ -180,13 +188,15 @@ def admit(request: HttpRequest, slug: str) -> HttpResponse:
                 person=form.person,
                 asked=facts["asked"],
                 consents=facts["consents"],
+                answers=answers.answers if answers else None,
             )
         except Refused as refused:
+            wrong = refused.refusal.values.get("fields", {})
             refuse(form, refused.refusal)
         else:
             messages.success(request, admitted_words(found, is_new=is_new))
             return redirect("programs:work_roster", slug=slug)
-    context = {"course": shown_course(course), "form": form}
+    context = {"course": shown_course(course), "form": form, "answers_form": answers and shown(answers, wrong)}
     return rejected(request, "work/admit.html", context, "programs:work_admit_form", slug=slug)
 
 
