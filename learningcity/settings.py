@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "AnnouncementKind": "announcements.models.Announcement.Kind",
         "FollowedKind": "programs.following.PAGES",
         "OrganisationKind": "workgroups.models.Organisation.Kind",
+        "QuestionKind": "programs.models.Item.Kind",
         "FileKind": "programs.sheets.TYPES",
         "SiteLanguage": "programs.checklist.LANGUAGES",
         "TaughtLanguage": "programs.words.LANGUAGES",

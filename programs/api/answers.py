@@ -20,7 +20,7 @@ from programs.api.catalogue import LANG
 from programs.api.desk import asked, told
 from programs.api.fields import Text
 from programs.api.places import KEY, NO, answered, limit_acts, member_of
-from programs.api.shapes import ToldOut
+from programs.api.shapes import AnswerToldOut
 from programs.models import AnswerFile, Course, Enrolment, Item
 from programs.models.questionnaire import MOST_ITEMS
 from programs.rules.answers import LONGEST_CHOICE, LONGEST_CONSENT, LONGEST_ITEM, MOST_CHOICES, questionnaire_of
@@ -153,8 +153,10 @@ def file(request: Request, pk: int) -> HttpResponse:
     return as_document(found, services.read_answer_file(actor=member_of(request), file=found))
 
 
-@extend_schema(methods=["GET"], parameters=[LANG], responses={200: ToldOut(many=True)})
-@extend_schema(methods=["PUT"], parameters=[LANG, KEY], request=CorrectIn, responses={200: ToldOut(many=True), 409: NO})
+@extend_schema(methods=["GET"], parameters=[LANG], responses={200: AnswerToldOut(many=True)})
+@extend_schema(
+    methods=["PUT"], parameters=[LANG, KEY], request=CorrectIn, responses={200: AnswerToldOut(many=True), 409: NO}
+)
 @api_view(["GET", "PUT"])
 @permission_classes([OpensMe])
 def answers(request: Request, pk: int) -> Response:

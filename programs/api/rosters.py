@@ -21,7 +21,7 @@ from programs import rules, services
 from programs.api.catalogue import LANG, PAGING
 from programs.api.keyset import Keyset
 from programs.api.places import KEY, NO, AnswersIn, NothingIn, answered, member_of, place_out
-from programs.api.shapes import PlaceOut, ToldOut, page_of
+from programs.api.shapes import AnswerToldOut, PlaceOut, page_of
 from programs.models import Course, Enrolment, Question
 from programs.roster_file import answer_of
 from programs.rosters import heads_of, lines_of
@@ -49,7 +49,7 @@ class LineOut(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField(allow_null=True)
     is_assisted = serializers.BooleanField(allow_null=True)
     is_exception = serializers.BooleanField(allow_null=True)
-    answers = ToldOut(many=True)
+    answers = AnswerToldOut(many=True)
 
 
 class ContactOut(serializers.Serializer[Any]):

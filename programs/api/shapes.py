@@ -72,7 +72,7 @@ class AgeOut(serializers.Serializer[Any]):
     max = serializers.IntegerField(allow_null=True)
 
 
-class ToldOut(serializers.Serializer[Any]):
+class AnswerToldOut(serializers.Serializer[Any]):
     """A question and its answer in the language asked for; `file` is the id of a file."""
 
     number = serializers.IntegerField()
