@@ -38,9 +38,8 @@ def _field(item: Item) -> forms.Field:
             label=label, required=False, help_text=PDF_OR_PICTURE, widget=forms.FileInput(attrs=attrs)
         )
     if item.kind == Item.Kind.TEXT:
-        return forms.CharField(
-            label=label, required=False, widget=forms.Textarea(attrs={"rows": "2", "maxlength": LONGEST_TYPED})
-        )
+        attrs = {"rows": "2", "maxlength": str(LONGEST_TYPED), "dir": "auto", "lang": "und"}  # as its writer likes
+        return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs=attrs))
     choices: list[tuple[str, Any]] = [(str(place), text) for place, text in enumerate(item.choices, start=1)]
     if item.kind == Item.Kind.YES_NO:
         choices = [(YES, _("Yes")), (NO, _("No"))]

@@ -130,3 +130,14 @@ class NumberField(TypedField):
     def prepare_value(self, value: Any) -> Any:
         """In the page's digits."""
         return _in_digits(value) if isinstance(value, int) else value
+
+
+class Foreign(forms.Select):
+    """A choice among words that others wrote, in a language that nobody knows."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Marks the option as of an unknown language."""
+        found = super().create_option(name, value, *args, **kwargs)
+        if value:
+            found["attrs"]["lang"] = "und"
+        return found

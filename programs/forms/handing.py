@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from base.persian import normalise
+from programs.forms.fields import Foreign
 from programs.imports import generic
 from programs.imports.limits import MOST_BYTES
 from programs.models import Feed
@@ -118,17 +119,6 @@ class HandInForm(forms.Form):
         area = self.cleaned_data["area"]
         names = ("mode", "accept_missing")
         return {name: self.cleaned_data[name] for name in names} | {"area": area.pk if area else None}
-
-
-class Foreign(forms.Select):
-    """A choice among words of a file, whose language nobody knows."""
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Marks the option as of an unknown language."""
-        found = super().create_option(name, value, *args, **kwargs)
-        if value:
-            found["attrs"]["lang"] = "und"
-        return found
 
 
 class ColumnsForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.calendar import WEEKDAY_NAMES
 from programs.checklist import IN_LANGUAGE, LANGUAGES, LONGEST_TITLE, texts_of
-from programs.forms.fields import DaysField, InstantField, NumberField, TextField
+from programs.forms.fields import DaysField, Foreign, InstantField, NumberField, TextField
 from programs.models import Program
 from programs.names import names
 from programs.rules.joining import titled_programs
@@ -175,7 +175,9 @@ class CourseForm(PairedForm):
     age_min = NumberField(label=_("Age from"), most=OLDEST)
     age_max = NumberField(label=_("Age to"), most=OLDEST)
     rule = forms.ChoiceField(label=_("Who may join"), choices=list(RULES.items()), required=False)
-    requires = forms.TypedChoiceField(label=_("Complete first"), coerce=int, empty_value=None, required=False)
+    requires = forms.TypedChoiceField(
+        label=_("Complete first"), coerce=int, empty_value=None, required=False, widget=Foreign
+    )
     audience = forms.ChoiceField(label=_("Above all for"), choices=list(AUDIENCES.items()), required=False)
     language = forms.ChoiceField(label=_("Taught in"), choices=list(SPOKEN.items()), required=False)
 

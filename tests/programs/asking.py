@@ -19,6 +19,9 @@ PDF = b"%PDF-1.4\nmedical paper\n%%EOF\n"
 CONSENT = {"fa": "پاسخ‌ها را فقط مسئول دوره می‌بیند", "en": "Only the organiser reads the answers"}
 
 
+KINDS = {"text": "متنی", "choice": "گزینه‌ای", "yes_no": "بله یا نه", "file": "پرونده"}
+
+
 def item(kind: str = "text", **columns: Any) -> dict[str, Any]:
     """A question as the service takes it."""
     lines = (
@@ -26,7 +29,7 @@ def item(kind: str = "text", **columns: Any) -> dict[str, Any]:
         if kind == "choice"
         else {"choices_fa": "", "choices_en": ""}
     )
-    texts = {"text_fa": f"پرسش {kind}", "text_en": f"Question {kind}"}
+    texts = {"text_fa": f"پرسش {KINDS[kind]}", "text_en": f"Question {kind}"}
     return {"kind": kind, "is_required": True, "is_sensitive": False} | texts | lines | columns
 
 

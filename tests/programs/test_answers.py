@@ -257,7 +257,7 @@ def test_answers_are_corrected_until_the_course_begins() -> None:
         json.dumps({"consent": True, "given": {"1": "x", "2": 2, "3": False}}),
         "application/json",
     )
-    assert [(one["number"], one["text"]) for one in api.json()] == [(1, "x"), (2, "آبی"), (3, "خیر")]
+    assert [(one["number"], one["text"]) for one in api.json()] == [(1, "x"), (2, "آبی"), (3, "نه")]
     assert not AnswerFile.objects.exists()
     Course.objects.filter(pk=place.course_id).update(starts_on=clock.today())
     place = Enrolment.objects.select_related("course", "sheet").get(pk=place.pk)
