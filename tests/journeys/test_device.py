@@ -29,6 +29,7 @@ PushManager.prototype.subscribe = async ({applicationServerKey}) => {
   return {endpoint, options: {applicationServerKey}, toJSON: () => ({endpoint, keys})};
 };
 """
+PATIENCE = 250
 SHOWN = """async () => {
   const registration = await navigator.serviceWorker.getRegistration("/");
   return (await registration.getNotifications()).map(({title, body, lang, dir, tag}) => ({title, body, lang, dir, tag}));
@@ -53,8 +54,12 @@ def came(page: Page, origin: str, data: str) -> list[dict[str, Any]]:
     while not found:
         page.wait_for_timeout(20)
     session.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": found[0], "data": data})
-    page.wait_for_function(f"({SHOWN})().then((all) => all.length)")
-    shown: list[dict[str, Any]] = page.evaluate(SHOWN)
+    shown: list[dict[str, Any]] = []
+    for _ in range(PATIENCE):  # the page itself cannot be asked to wait: a promise counts as true at once
+        shown = page.evaluate(SHOWN)
+        if shown:
+            break
+        page.wait_for_timeout(20)
     return shown
 
 
