@@ -46,7 +46,7 @@ def passport_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """One passport as PDF in the page's language; where nothing can draw it (503), the way to print it."""
     learner = _own(request, pk)
     if not paper.can_draw():
-        return render(request, "records/no_passport_paper.html", status=503)
+        return render(request, "records/no_paper.html", status=503)
     (one,) = passports.passports_of([learner])
     context = {"passport": one, "LANGUAGE_CODE": get_language()}
     content = paper.drawn("records/passport_paper.html", context, SHEET)
