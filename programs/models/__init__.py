@@ -2,7 +2,8 @@
 
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
 from programs.models.demand import Support, VainSearch, Wish
-from programs.models.enrolment import Enrolment, Offer
+from programs.models.draw import Draw
+from programs.models.enrolment import Enrolment, Offer, Party
 from programs.models.following import Follow, Reminder
 from programs.models.handed import Import, ImportRow
 from programs.models.program import Feed, Program
@@ -15,6 +16,7 @@ __all__ = [
     "AnswerSheet",
     "ClassMeeting",
     "Course",
+    "Draw",
     "Enrolment",
     "Feed",
     "Follow",
@@ -22,6 +24,7 @@ __all__ = [
     "ImportRow",
     "Item",
     "Offer",
+    "Party",
     "Program",
     "Question",
     "Questionnaire",
