@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import answers, catalogue, course, embed, enrol, family, following, me, questions, wishes
+from programs.views import answers, catalogue, course, draws, embed, enrol, family, following, me, questions, wishes
 from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
 from programs.views.city import home as city_home
 from programs.views.work import (
@@ -106,6 +106,8 @@ urlpatterns = [
     path("work/courses/<slug:slug>/roster/<int:pk>/contact/", rosters.place_contact, name="work_place_contact"),
     path("work/courses/<slug:slug>/roster/<int:pk>/withdraw/", rosters.place_withdraw, name="work_place_withdraw"),
     path("work/courses/<slug:slug>/roster/<int:pk>/promote/", rosters.place_promote, name="work_place_promote"),
+    path("work/courses/<slug:slug>/roster/<int:pk>/approve/", rosters.place_approve, name="work_place_approve"),
+    path("work/courses/<slug:slug>/roster/<int:pk>/refuse/", rosters.place_refuse, name="work_place_refuse"),
     path("work/courses/<slug:slug>/message/", messages.message, name="work_message"),
     path("work/courses/<slug:slug>/message/preview/", messages.message_preview, name="work_message_preview"),
     path("work/courses/<slug:slug>/message/send/", messages.message_send, name="work_message_send"),

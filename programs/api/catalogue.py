@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import CharField, TextField, Value
 from django.db.models.functions import Cast
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -23,6 +24,7 @@ from programs.api.public import public_answer
 from programs.api.shapes import (
     CourseFullOut,
     CourseOut,
+    DrawOut,
     NamedOut,
     ProgramOut,
     address,
@@ -31,8 +33,9 @@ from programs.api.shapes import (
     public_questions,
 )
 from programs.catalogue import SORTS, Filters, find
+from programs.explaining import draw_of, draw_out
 from programs.listing import Listed, every_row, rows_of, shown
-from programs.models import ClassMeeting, Program, Slot
+from programs.models import ClassMeeting, Course, Program, Slot
 from programs.rules.joining import required_by
 from workgroups.models import LiteracyArea, Organisation, Venue, Workgroup
 
@@ -42,8 +45,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
     from rest_framework.request import Request
-
-    from programs.models import Course
 
 ORDERS = {"soonest": ["sort_on", "id"], "newest": ["-id"], "relevance": ["rank", "sort_on", "id"]}
 LANG = OpenApiParameter("lang", str, enum=["fa", "en"], description="The language of texts; Persian when left out")
@@ -96,6 +97,17 @@ def course(request: Request, pk: int) -> dict[str, Any]:
         required = required_by(found[0])
         more = {"requires": required and {"slug": required.slug, "name": required.title}}
         return with_times(found)[0] | more | {"questions": public_questions(found[0])}
+
+
+@extend_schema(parameters=[LANG], responses={200: DrawOut, 404: OpenApiResponse(description="Not there")})
+@api_view(["GET"])
+@public_answer
+def draw(request: Request, pk: int) -> dict[str, Any]:
+    """A course's draw: the promise before it; the seed and the order after it."""
+    found = draw_of(get_object_or_404(Course.objects.visible_to(request.user), pk=pk))
+    if found is None:
+        raise Http404
+    return draw_out(found)
 
 
 def with_times(found: list[Listed]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ from members.models import Care, Learner
 from programs import services
 from programs.api.catalogue import LANG, PAGING, language_of
 from programs.api.keyset import Keyset
-from programs.api.shapes import MyPlaceOut, PlaceOut, page_of
+from programs.api.shapes import EnrolledOut, MyPlaceOut, PlaceOut, page_of
 from programs.models import Course, Enrolment
 from programs.services.enrolling import position
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Answered = TypeVar("Answered", bound=HttpResponse)
 A_MINUTE = 60
 MOST_A_MINUTE = 20
+MOST_TOGETHER = 12
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key gets the same answer for a day"
 )
@@ -54,11 +55,23 @@ class AnswersIn(In):
 
 
 class EnrolIn(In):
-    """Whom to enrol; oneself when left out. `if_full` says whether a place in the queue is wanted."""
+    """Whom to enrol; oneself when left out. `learners` are seated together or not at all, with `answers_of` each by their id.
+    `if_full` says whether a place in the queue is wanted.
+    """
 
     learner = serializers.IntegerField(required=False, min_value=1)
+    learners = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), required=False, min_length=1, max_length=MOST_TOGETHER
+    )
     if_full = serializers.ChoiceField(choices=["wait", "refuse"], required=False, default="wait")
     answers = AnswersIn(required=False)
+    answers_of = serializers.DictField(child=AnswersIn(), required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One way of saying whom."""
+        if "learner" in attrs and "learners" in attrs:
+            raise serializers.ValidationError({"learners": [_("Say `learner` or `learners`, not both")]})
+        return attrs
 
 
 class NothingIn(In):
@@ -71,7 +84,12 @@ def place_out(enrolment: Enrolment) -> dict[str, Any]:
     return {"id": enrolment.pk, "state": enrolment.state, "position": rank}
 
 
-@extend_schema(parameters=[LANG, KEY], request=EnrolIn, responses={201: PlaceOut, 200: PlaceOut, 409: NO})
+def _together_out(places: list[Enrolment]) -> dict[str, Any]:
+    """The dict of `EnrolledOut`: the place of the first, and that of each."""
+    return place_out(places[0]) | {"learners": [place_out(one) | {"learner": one.learner_id} for one in places]}
+
+
+@extend_schema(parameters=[LANG, KEY], request=EnrolIn, responses={201: EnrolledOut, 200: EnrolledOut, 409: NO})
 @api_view(["POST"])
 @permission_classes([OpensMe])
 def enrol(request: Request, pk: int) -> Response:
@@ -85,17 +103,33 @@ def enrol(request: Request, pk: int) -> Response:
     wanted = asked.validated_data
 
     def work() -> tuple[int, dict[str, Any]]:
-        learner = _learner(request, wanted.get("learner"))
+        wait = wanted["if_full"] == "wait"
+        if "learners" in wanted:
+            places, is_new = services.enrol_together(
+                actor=member_of(request),
+                course=course,
+                learners=_learners(request, wanted["learners"]),
+                wait=wait,
+                answers={int(pk): given for pk, given in wanted.get("answers_of", {}).items() if pk.isdecimal()},
+            )
+            return 201 if is_new else 200, _together_out(places)
         enrolment, is_new = services.enrol(
             actor=member_of(request),
             course=course,
-            learner=learner,
-            wait=wanted["if_full"] == "wait",
+            learner=_learner(request, wanted.get("learner")),
+            wait=wait,
             answers=wanted.get("answers"),
         )
         return 201 if is_new else 200, place_out(enrolment)
 
     return answered(request, lambda: once(request, work))
+
+
+def _learners(request: Request, wanted: list[int]) -> list[Learner]:
+    mine = list(Learner.objects.visible_to(member_of(request)).filter(pk__in=wanted).order_by("pk"))
+    if len(mine) != len(set(wanted)):
+        raise Http404
+    return mine
 
 
 def _learner(request: Request, pk: int | None) -> Learner:

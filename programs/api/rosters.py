@@ -231,6 +231,33 @@ def promote(request: Request, pk: int) -> Response:
     return answered(request, lambda: once(request, work))
 
 
+@extend_schema(parameters=[LANG, KEY], request=NothingIn, responses={200: PlaceOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def approve(request: Request, pk: int) -> Response:
+    """Gives who applied, with their party, seats or the next places in line."""
+    read(NothingIn, request)
+    place = _own_place(request, pk)
+
+    def work() -> tuple[int, dict[str, Any]]:
+        return 200, place_out(services.approve(actor=member_of(request), enrolment=place))
+
+    return answered(request, lambda: once(request, work))
+
+
+@extend_schema(parameters=[LANG, KEY], request=ReasonIn, responses={200: PlaceOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def refuse(request: Request, pk: int) -> Response:
+    """Says no to who applied, with their party; they read the reason."""
+    facts, place = read(ReasonIn, request), _own_place(request, pk)
+
+    def work() -> tuple[int, dict[str, Any]]:
+        return 200, place_out(services.refuse(actor=member_of(request), enrolment=place, **facts))
+
+    return answered(request, lambda: once(request, work))
+
+
 @extend_schema(parameters=[LANG], request=NothingIn, responses=ContactOut(many=True))
 @api_view(["POST"])
 @permission_classes([OpensWork])

@@ -34,7 +34,7 @@ from programs.words import LANGUAGES as SPOKEN
 from workgroups.models import Venue
 
 TEXTS = ("title", "note", "instructors", "cancel_reason")
-PLAIN = ("online", "opens_at", "closes_at", "age_min", "age_max")
+PLAIN = ("online", "opens_at", "closes_at", "age_min", "age_max", "selection")
 SHOWN = (
     "slug",
     "state",
@@ -47,6 +47,7 @@ SHOWN = (
     "closes_at",
     "age_min",
     "age_max",
+    "selection",
 )
 SEATS = ("capacity", "waiting_size", "seats_taken", "waiting")
 
@@ -78,6 +79,7 @@ class CourseIn(VersionIn):
     closes_at = Instant(required=False, allow_null=True)
     age_min = serializers.IntegerField(min_value=0, max_value=OLDEST, required=False, allow_null=True)
     age_max = serializers.IntegerField(min_value=0, max_value=OLDEST, required=False, allow_null=True)
+    selection = serializers.ChoiceField(choices=Course.Selection.choices, required=False)
     rule = serializers.ChoiceField(choices=list(RULES.items()), required=False, allow_blank=True)
     requires = serializers.SlugRelatedField(
         "slug", queryset=Program.objects.filter(state=Program.State.PUBLISHED), required=False, allow_null=True
@@ -163,6 +165,7 @@ class CourseWorkOut(CourseLineOut):
     closes_at = serializers.DateTimeField(allow_null=True)
     age_min = serializers.IntegerField(allow_null=True)
     age_max = serializers.IntegerField(allow_null=True)
+    selection = serializers.ChoiceField(choices=Course.Selection.choices)
     rule = serializers.ChoiceField(choices=list(RULES.items()), allow_blank=True)
     requires = serializers.CharField(allow_null=True)
     audience = serializers.CharField()

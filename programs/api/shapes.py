@@ -168,6 +168,35 @@ class PlaceOut(serializers.Serializer[Any]):
     position = serializers.IntegerField(allow_null=True)
 
 
+class EachOut(PlaceOut):
+    """The place of one of several learners."""
+
+    learner = serializers.IntegerField()
+
+
+class EnrolledOut(PlaceOut):
+    """What came of an enrolment: the place, of the first of those who were asked for together; `learners` has each of theirs."""
+
+    learners = EachOut(many=True, required=False)
+
+
+class TicketOut(serializers.Serializer[Any]):
+    """One ticket of a draw."""
+
+    ticket = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class DrawOut(serializers.Serializer[Any]):
+    """A draw; seed and tickets, in the drawn order, once it has taken place."""
+
+    commitment = serializers.CharField()
+    committed_at = serializers.DateTimeField()
+    seed = serializers.CharField(allow_null=True)
+    drawn_at = serializers.DateTimeField(allow_null=True)
+    tickets = TicketOut(many=True)
+
+
 class MyPlaceOut(PlaceOut):
     """One of my places, with the offer's deadline where there is one."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from base.calendar import WEEKDAY_NAMES
 from programs.checklist import IN_LANGUAGE, LANGUAGES, LONGEST_TITLE, texts_of
 from programs.forms.fields import DaysField, Foreign, InstantField, NumberField, TextField
-from programs.models import Program
+from programs.models import Course, Program
 from programs.names import names
 from programs.rules.joining import titled_programs
 from programs.services.scheduling import Pattern
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from django.forms import BoundField
 
-    from programs.models import Course
     from workgroups.models import Workgroup
 
 RIALS_A_TOMAN = 10
@@ -172,6 +171,9 @@ class CourseForm(PairedForm):
     fee = NumberField(label=_("Fee (toman; 0 is free)"), most=MOST_TOMAN)
     opens_at = InstantField(label=_("Enrolment opens"))
     closes_at = InstantField(label=_("Enrolment closes"), ends=True)
+    selection = forms.ChoiceField(
+        label=_("How the seats are given out"), choices=Course.Selection.choices, required=False
+    )
     age_min = NumberField(label=_("Age from"), most=OLDEST)
     age_max = NumberField(label=_("Age to"), most=OLDEST)
     rule = forms.ChoiceField(label=_("Who may join"), choices=list(RULES.items()), required=False)
@@ -191,7 +193,10 @@ class CourseForm(PairedForm):
     @staticmethod
     def initial_of(course: Course) -> dict[str, Any]:
         """What the form shows of a course: one query."""
-        names_ = ("version", "online", "capacity", "waiting_size", "opens_at", "closes_at", "age_min", "age_max")
+        names_ = (
+            *("version", "online", "capacity", "waiting_size", "opens_at", "closes_at", "age_min", "age_max"),
+            "selection",
+        )
         facts = {name: getattr(course, name) for name in names_}
         words = course.audience_words.split()
         facts |= {
@@ -223,6 +228,7 @@ class CourseForm(PairedForm):
                 "venue_id": data["venue"],
                 **audience_columns(data["rule"], data["audience"], data["requires"]),
                 "languages": f" {data['language'] or 'fa'} ",
+                "selection": data["selection"] or Course.Selection.FIRST_COME,
             }
         )
 

@@ -66,6 +66,7 @@ from programs.rules.planning import (
     why_not_plan_for,
     why_not_publish,
     why_not_replan,
+    why_not_reselect,
     why_not_turn,
     why_not_version,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "why_not_reason",
     "why_not_replan",
     "why_not_reply",
+    "why_not_reselect",
     "why_not_resize",
     "why_not_seats",
     "why_not_set_aside",

@@ -43,6 +43,14 @@ def why_not_version(row: Program | Course | Questionnaire, version: int) -> Refu
     return Refusal("changed_meanwhile", text, {"version": row.version})
 
 
+def why_not_reselect(course: Course, selection: str) -> Refusal | None:
+    """Whether the way in which seats are given out is fixed: somebody has asked for one, or the lots are drawn."""
+    if selection == course.selection or (course.drawn_at is None and not course.enrolments.exists()):
+        return None
+    text = _("People have asked for seats already; how the seats are given out stays as it is")
+    return Refusal("selection_fixed", text, {"field": "selection"})
+
+
 def why_not_publish(steps: Iterable[Step]) -> Refusal | None:
     """The first step of the checklist that is not done."""
     missing = next((step for step in steps if not step.done), None)

@@ -156,6 +156,8 @@ def _place(
     for one in heads:
         record(actor=actor, verb="enrol", row=one, on_behalf=one.learner_id, changes={"state": [None, state], **how})
     ahead: dict[str, Any] = {"position": position(heads[0])} if state == State.WAITING else {}
+    if state == State.APPLIED and course.selection == Course.Selection.LOTTERY:
+        ahead = {"is_lottery": True, "closes_at": course.closes_at and course.closes_at.isoformat()}
     tell(heads, state.value, urgency=Notice.Urgency.ANSWER, known=known, **ahead, **how)
     return heads
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from members.models import Member
     from programs.models import Enrolment, Program
 
+TOGETHER = frozenset({"applied", "seated", "waiting", "offered", "declined", "lapsed", "refused", "unplaced"})
 MOVES, ENDS = frozenset({"moved", "changed"}), frozenset({"cancelled", "withdrawn"})
 
 
@@ -105,8 +106,8 @@ def tell(
     known: Known | None = None,
     **values: Any,
 ) -> None:
-    """Posts one notice for each unit of places in one course (a person, or those of a party with the same guardians) to whoever
-    cares for its learners; the same event is told once.
+    """Posts one notice for each place in one course to whoever cares for its learner, and one for those of a party with the same
+    guardians where the event is theirs together; the same event is told once.
 
     `about` tells apart events of one kind that may come again to the same place (two changes of dates).
     """
@@ -114,7 +115,7 @@ def tell(
         return
     common, receivers, own = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
     _recall_reminders(enrolments, event, common["starts_on"])
-    for unit in _heard_together(enrolments, receivers):
+    for unit in _heard_together(enrolments, receivers) if event in TOGETHER else [[one] for one in enrolments]:
         post(
             key=f"enrolment:{unit[0].pk}:{event}{about and ':'}{about}",
             kind=f"programs/{event}",
@@ -138,7 +139,9 @@ def _who(unit: list[Enrolment], own: set[int]) -> dict[str, Any]:
     names = [one.learner.name for one in unit]
     several = {language: list_text(names, language=language) for language in ("fa", "en")}
     who = {"enrolment": unit[0].pk, "learner": names[0] if len(names) == 1 else several}
-    return who if len(names) == 1 and unit[0].learner_id in own else who | {"is_for_other": True}
+    if len(names) > 1:
+        return who | {"is_for_other": True, "heads": len(names)}
+    return who if unit[0].learner_id in own else who | {"is_for_other": True}
 
 
 def _recall_reminders(enrolments: Sequence[Enrolment], event: str, starts_on: str | None) -> None:

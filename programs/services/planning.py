@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PROGRAM_FACTS = ("area_id", "level")
 COURSE_FACTS = (
     *("venue_id", "online", "opens_at", "closes_at", "age_min", "age_max", "audience", "audience_words"),
-    *("fee_min", "fee_max", "fee_currency", "languages", "minimum", "decide_on"),
+    *("fee_min", "fee_max", "fee_currency", "languages", "minimum", "decide_on", "selection"),
 )
 FACTS = {Program: PROGRAM_FACTS, Course: COURSE_FACTS}
 Texts = dict[str, dict[str, str]]

@@ -11,7 +11,14 @@ from base import clock
 from base.refusal import refuse_if
 from members.services import record
 from programs.models import ClassMeeting, Course, Enrolment, Revision, Slot
-from programs.rules import why_not_answer_for, why_not_plan_for, why_not_replan, why_not_resize, why_not_version
+from programs.rules import (
+    why_not_answer_for,
+    why_not_plan_for,
+    why_not_replan,
+    why_not_reselect,
+    why_not_resize,
+    why_not_version,
+)
 from programs.services.answers import copy_questions
 from programs.services.courses import reschedule, resize
 from programs.services.indexing import index
@@ -55,12 +62,14 @@ def edit_course(
     Everyone with a place in a published one is told of another venue or fee, once, with the old and the new. Locks the course.
 
     Raises:
-        Refused: `not_yours`, `changed_meanwhile`, `seats_taken`; for a published one the step that would be missing then.
+        Refused: `not_yours`, `changed_meanwhile`, `seats_taken`, `selection_fixed`; for a published one the step that would be
+            missing then.
     """
     refuse_if(why_not_plan_for(course.program.workgroup, actor))
     with transaction.atomic():
         course = lock_course(course.pk)
         refuse_if(why_not_version(course, version))
+        refuse_if(why_not_reselect(course, facts.get("selection", course.selection)))
         old_venue, old_fee = course.venue_id, [getattr(course, name) for name in FEE]
         changed = rewrite_course(actor, course, facts, texts)
         if changed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import os
 import random
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,10 @@ STEPS = int(os.environ.get("FUZZ_STEPS", "2000"))
 START = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 PLANTED_STEPS = 4_000  # the bound; most are found within a few hundred
 FAMILIES = [[0, 1, 2], [3, 4], [5]]  # who is cared for by the same member
-LEARNERS, COURSES = range(6), range(5)  # courses 0 and 1 meet at the same time; 3 draws lots, 4 is given out by the coordinator
+LEARNERS, COURSES = (
+    range(6),
+    range(5),
+)  # courses 0 and 1 meet at the same time; 3 draws lots, 4 is given out by the coordinator
 CLOSES = START + dt.timedelta(days=1)
 UNITS = [[0], [1], [0, 1], [1, 2], [0, 1, 2], [3], [3, 4], [5]]
 SOME = st.sampled_from(UNITS)
@@ -306,10 +310,7 @@ class Engine(RuleBasedStateMachine):
         plain = self.plain[course]
         if place is None or place.state not in {"offered", "seated"}:
             return
-        if yes:
-            expected = plain.accept(who, self.now, clashing=self.clashing(course))
-        else:
-            expected = plain.decline(who, self.now)
+        expected = plain.accept(who, self.now, clashing=self.clashing(course)) if yes else plain.decline(who, self.now)
         verb = services.accept if yes else services.decline
         assert self.answer(lambda: verb(actor=self.members[who], enrolment=place).state) == expected
         self.compare(course)
@@ -320,10 +321,7 @@ class Engine(RuleBasedStateMachine):
         plain = self.plain[course]
         if place is None or place.state in {"withdrawn", "declined", "lapsed", "unplaced", "cancelled", "refused"}:
             return
-        if yes:
-            expected = plain.approve(who, self.now, clashing=self.clashing(course))
-        else:
-            expected = plain.refuse(who, self.now)
+        expected = plain.approve(who, self.now, clashing=self.clashing(course)) if yes else plain.refuse(who, self.now)
         before = place.state
 
         def work() -> str:
@@ -368,19 +366,15 @@ class Engine(RuleBasedStateMachine):
         self.compare(course)
 
     @rule(family=st.sampled_from(FAMILIES))
-    def erase(self, family: list[int]) -> None:
-        """The member takes back everything; somebody new comes in their stead."""
+    def leave_for_good(self, family: list[int]) -> None:
+        """The family takes back everything; somebody new comes in their stead."""
         if self.now.date() > START.date() + dt.timedelta(days=3):
             return
-        for who in family:
-            for course in COURSES:
-                if self.plain[course].has(who):
-                    self.plain[course].withdraw(who, self.now)
-        for who in family:
-            for course in COURSES:
-                place = self.place(course, who)
-                if place is not None:
-                    services.withdraw(actor=self.members[who], enrolment=place)
+        for who, course in itertools.product(family, COURSES):
+            place = self.place(course, who)
+            if place is not None:
+                self.plain[course].withdraw(who, self.now)
+                services.withdraw(actor=self.members[who], enrolment=place)
         self.family_comes(family)
         for course in COURSES:
             self.compare(course)
@@ -491,7 +485,7 @@ def wander_once(engine: Engine, chance: random.Random) -> None:
         (3, engine.sweep),
         (1, lambda: engine.resize(course, chance.choice([0, 1, 2, 3, None]))),
         (2, lambda: engine.choose(4, who, yes=chance.random() < 0.7)),
-        (0.3, lambda: engine.erase(chance.choice(FAMILIES))),
+        (0.3, lambda: engine.leave_for_good(chance.choice(FAMILIES))),
         (1, lambda: engine.promote(course, who, extra_seat=chance.random() < 0.5)),
         (0.4 if engine.now > START + dt.timedelta(days=1) else 0, lambda: engine.cancel(course)),
     ]

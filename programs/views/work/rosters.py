@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -25,7 +26,7 @@ from programs.forms.rosters import AdmitForm, ExportForm, PromoteForm, ReasonFor
 from programs.models import Course, Enrolment, Question
 from programs.roster_file import answer_of
 from programs.rosters import TABS, USUAL, heads_of, lines_of, roster_of
-from programs.rules import GENDER_OF_AUDIENCE, why_not_answer_for, why_not_promote
+from programs.rules import GENDER_OF_AUDIENCE, why_not_answer_for, why_not_choose, why_not_promote
 from programs.rules.answers import questionnaire_of
 from programs.services.enrolling import position
 from programs.views.answers import shown, typed_answers
@@ -90,9 +91,16 @@ def _own_place(request: HttpRequest, slug: str, pk: int) -> Enrolment:
 
 def _place_context(place: Enrolment, **more: Any) -> dict[str, Any]:
     (line,) = lines_of(place.course, heads_of(place.course), [place.pk])
-    usual = {"withdraw_form": ReasonForm(prefix="withdraw"), "promote_form": PromoteForm(prefix="promote")}
+    usual = {
+        "withdraw_form": ReasonForm(prefix="withdraw"),
+        "promote_form": PromoteForm(prefix="promote"),
+        "refuse_form": ReasonForm(prefix="refuse"),
+    }
     can_promote = why_not_promote(place, place.course, lacking=0, extra_seat=True) is None
     shown = {"course": shown_course(place.course), "place": place, "line": line, "can_promote": can_promote}
+    can_choose = place.state == State.APPLIED and why_not_choose(place) is None
+    party = Enrolment.objects.filter(party=place.party_id or 0).exclude(pk=place.pk).select_related("learner")
+    shown |= {"can_choose": can_choose, "together": list(party.order_by("pk"))}
     return shown | usual | more
 
 
@@ -148,6 +156,37 @@ def place_promote(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, _moved_words(moved))
             return redirect("programs:work_place", slug=slug, pk=pk)
     context = _place_context(found, promote_form=form, form=form)
+    return rejected(request, "work/place.html", context, "programs:work_place", slug=slug, pk=pk)
+
+
+@posted("programs:work_place", "slug", "pk")
+def place_approve(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Gives one who applied, with their party, seats or places in line."""
+    found = _own_place(request, slug, pk)
+    try:
+        chosen = services.approve(actor=member_of(request), enrolment=found)
+    except Refused as refused:
+        messages.error(request, digits(str(refused.refusal.message)))
+        return redirect("programs:work_place", slug=slug, pk=pk)
+    messages.success(request, admitted_words(chosen, is_new=True))
+    return redirect(f"{reverse('programs:work_roster', args=[slug])}?tab=applied")
+
+
+@posted("programs:work_place", "slug", "pk")
+def place_refuse(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Says no to one who applied, with their party, and why."""
+    found = _own_place(request, slug, pk)
+    form = ReasonForm(request.POST, prefix="refuse")
+    if form.is_valid():
+        try:
+            services.refuse(actor=member_of(request), enrolment=found, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            refuse(form, refused.refusal)
+        else:
+            text = gettext("%(name)s gets no seat and was told why") % {"name": found.learner.name}
+            messages.success(request, text)
+            return redirect(f"{reverse('programs:work_roster', args=[slug])}?tab=applied")
+    context = _place_context(found, refuse_form=form, form=form)
     return rejected(request, "work/place.html", context, "programs:work_place", slug=slug, pk=pk)
 
 
