@@ -23,6 +23,7 @@ from programs.rules import (
     why_not_withdraw,
 )
 from programs.rules.answers import read_answers
+from programs.rules.joining import season_key
 from programs.services.answers import keep_answers
 from programs.services.notices import Known, tell
 from programs.services.queue import move, sweep_course
@@ -42,20 +43,21 @@ def enrol(
     wait: bool = True,
     assisted: str = "",
     answers: Mapping[str, Any] | None = None,
+    excepted: frozenset[str] = frozenset(),
 ) -> tuple[Enrolment, bool]:
     """Gives the learner a seat in a course, or where waiting is wanted the next place in its queue.
 
     Returns the place and whether it is new: asking again changes nothing and answers what already is. Locks the learner,
     then the course's row by the one statement that takes the seat. The caller has seen to it that the actor may act for the
     learner (`Learner.objects.visible_to`); `assisted` says how the learner asked where somebody else enrols them (`admit`);
-    `answers` are those to what the course asks (`read_answers`).
+    `answers` are those to what the course asks (`read_answers`); `excepted` are codes of rules that do not hold (`admit`).
 
     Raises:
         Refused: with the code of the first rule that says no; nothing is left behind.
     """
     close_queue(course)
     read = read_answers(actor, course, answers)
-    refusal = why_not_here(course, learner, wait=wait) or read.refusal
+    refusal = why_not_here(course, learner, wait=wait, excepted=excepted) or read.refusal
     if refusal is not None:
         return _standing_or_refused(course, learner, refusal), False
     with transaction.atomic():
@@ -64,8 +66,9 @@ def enrol(
         standing = next((one for one in live if one.course_id == course.pk), None)
         if standing is not None:
             return standing, False
-        refuse_if(why_not_now(course, Places.among(live)))
-        enrolment = _place(actor=actor, course=course, learner=learner, wait=wait, assisted=assisted)
+        refuse_if(why_not_now(course, Places.among(live), excepted))
+        once = None if "once" in excepted else season_key(course)
+        enrolment = _place(actor=actor, course=course, learner=learner, wait=wait, assisted=assisted, once=once)
         keep_answers(enrolment, read)
         return enrolment, True
 
@@ -85,7 +88,9 @@ def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> 
     return standing
 
 
-def _place(*, actor: Member, course: Course, learner: Learner, wait: bool, assisted: str) -> Enrolment:
+def _place(
+    *, actor: Member, course: Course, learner: Learner, wait: bool, assisted: str, once: str | None
+) -> Enrolment:
     known = Known.of(course.pk, [learner.pk])
     # Read under the learner's lock: a care that ended since the page was opened gives nothing.
     refuse_if(None if assisted or actor.pk in known.receivers.get(learner.pk, []) else NOT_YOURS)
@@ -95,7 +100,7 @@ def _place(*, actor: Member, course: Course, learner: Learner, wait: bool, assis
     state = Enrolment.State.SEATED if taken.is_seated else Enrolment.State.WAITING
     now = clock.now()
     enrolment = Enrolment.objects.create(
-        course=course, learner=learner, state=state, place=taken.place, asked_by=actor, asked_at=now, state_at=now
+        course=course, learner=learner, state=state, place=taken.place, asked_by=actor, asked_at=now, state_at=now, once=once
     )
     how = {"assisted": assisted} if assisted else {}
     record(actor=actor, verb="enrol", row=enrolment, on_behalf=learner.pk, changes={"state": [None, state], **how})

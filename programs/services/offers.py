@@ -11,6 +11,7 @@ from base.refusal import refuse_if
 from notifications.models import Notice
 from programs.models import Enrolment, Offer
 from programs.rules import Places, why_not_answer, why_not_fits_timetable, why_not_suited, why_not_withdraw
+from programs.rules.joining import why_not_still_prepared
 from programs.services.enrolling import leave
 from programs.services.notices import tell
 from programs.services.seats import lock_courses, lock_learners, turn
@@ -24,8 +25,8 @@ def accept(*, actor: Member, enrolment: Enrolment) -> Enrolment:
     """Takes the offered seat for good. Locks the learner, then the course; twice changes nothing.
 
     Raises:
-        Refused: `offer_expired` from the deadline on, even before the sweep; `clash`, `age`, `audience` judged again, and then
-            the offer stays open.
+        Refused: `offer_expired` from the deadline on, even before the sweep; `clash` and who may join judged again (but for
+            what a coordinator excepted), and then the offer stays open.
     """
     with transaction.atomic():
         return _accept(actor, enrolment, leaving=None)
@@ -50,8 +51,9 @@ def _accept(actor: Member, enrolment: Enrolment, *, leaving: Enrolment | None) -
     refuse_if(why_not_answer(enrolment, enrolment.offer))
     if leaving is not None:
         _leave(actor, _read(leaving, courses), courses)
-    refuse_if(why_not_suited(enrolment.course, enrolment.learner))
-    refuse_if(why_not_fits_timetable(enrolment.course, Places.of(enrolment.learner)))
+    refuse_if(why_not_suited(enrolment.course, enrolment.learner, enrolment.excepted))
+    places = Places.of(enrolment.learner)
+    refuse_if(why_not_fits_timetable(enrolment.course, places) or why_not_still_prepared(enrolment, places))
     _answer(enrolment, Offer.Answer.ACCEPTED)
     turn(actor=actor, enrolments=[enrolment], to=Enrolment.State.SEATED, verb="accept")
     tell([enrolment], "seated", urgency=Notice.Urgency.ANSWER)
