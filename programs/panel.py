@@ -35,6 +35,9 @@ EDGES = {
     "age": "warn",
     "audience": "warn",
     "requires": "warn",
+    "district": "warn",
+    "belongs": "warn",
+    "once": "warn",
     "clash": "warn",
     "nobody": "warn",
 }
@@ -78,6 +81,12 @@ class Panel:
     def asks_gender(self) -> bool:
         """Whether whoever is added must say it for this course."""
         return self.course.audience.get("rule") in GENDER_OF_AUDIENCE
+
+    @property
+    def by_code(self) -> list[Choice]:
+        """Learners who may enrol once they show by the organisation's code that they belong there."""
+        refused = [(one, one.refusal) for one in self.choices if one.refusal and one.refusal.code == "belongs"]
+        return [one for one, refusal in refused if refusal.values["data"]["code"]]
 
     @property
     def first(self) -> Choice | None:

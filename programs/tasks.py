@@ -25,8 +25,8 @@ def sweep_places() -> None:
 
 @shared_task(name="watch_courses")
 def watch_courses() -> None:
-    """Every quarter of an hour: reminders, openings and clashes, each told once; answers, files and lists whose time is over go; the
-    trail of a day that is over is sealed.
+    """Every quarter of an hour: reminders, openings and clashes, each told once; answers, files and lists whose time is over
+    go; the trail of a day that is over is sealed.
     """
     remind_of_tomorrow()
     tell_of_openings()

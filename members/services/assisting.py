@@ -46,7 +46,12 @@ def introduce(
         care.relation = Care.Relation.OTHER if is_second else relation
         care.learner = Learner(name=normalise(name))
     where = District.objects.filter(slug=district).first() if district else None
-    _complete(actor, care, {"born_from": born[0], "born_until": born[1], "gender": gender or None, "district": where}, consent_version)
+    _complete(
+        actor,
+        care,
+        {"born_from": born[0], "born_until": born[1], "gender": gender or None, "district": where},
+        consent_version,
+    )
     return member, care.learner
 
 

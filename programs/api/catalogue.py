@@ -27,6 +27,7 @@ from programs.api.shapes import (
     ProgramOut,
     address,
     course_out,
+    joining_out,
     page_of,
     public_questions,
 )
@@ -95,7 +96,8 @@ def course(request: Request, pk: int) -> dict[str, Any]:
     with translation.override(language):
         required = required_by(found[0])
         more = {"requires": required and {"slug": required.slug, "name": required.title}}
-        return with_times(found)[0] | more | {"questions": public_questions(found[0])}
+        more |= {"questions": public_questions(found[0]), **joining_out(found[0])}
+        return with_times(found)[0] | more
 
 
 def with_times(found: list[Listed]) -> list[dict[str, Any]]:

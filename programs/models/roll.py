@@ -34,9 +34,7 @@ class Roll(models.Model):
         PEOPLE = "people", _("Other people of it")
 
     workgroup = models.ForeignKey(Workgroup, models.CASCADE, related_name="rolls", verbose_name=_("workgroup"))
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="rolls", verbose_name=_("organisation")
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="rolls", verbose_name=_("organisation"))
     kind = models.CharField(_("who"), max_length=8, choices=Kind.choices)
     until_on = models.DateField(_("forgotten on"))
     code_digest = models.CharField(_("digest of the code"), max_length=64, null=True, blank=True)

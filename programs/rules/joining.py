@@ -103,7 +103,7 @@ def why_not_local(course: Standing, learner: Learner) -> Refusal | None:
     found = district_names(wanted)
     listed = list_text([name for _slug, name in found], language=_language())
     words = format_lazy(_("This course is for people who live in {districts}"), districts=listed)
-    return Refusal("district", words, {"districts": [slug for slug, _name in found]})
+    return Refusal("district", words, {"data": {"districts": [slug for slug, _name in found]}})
 
 
 def _language() -> str:
@@ -224,7 +224,7 @@ def why_not_once(course: Standing, places: Places) -> Refusal | None:
 
 def rules_broken(course: Standing, learner: Learner, places: Places) -> list[Refusal]:
     """Every rule of joining that keeps the learner out, from which a coordinator may except them."""
-    from programs.rules.places import why_not_now, why_not_suited  # noqa: PLC0415 - they are built upon this module
+    from programs.rules.places import why_not_now, why_not_suited
 
     found: list[Refusal] = []
     for rule in (lambda gone: why_not_suited(course, learner, gone), lambda gone: why_not_now(course, places, gone)):
@@ -243,9 +243,9 @@ def facts_missing(course: Standing, learner: Learner) -> list[str]:
     return ["district"] if districts_of(course) and learner.district_id is None else []
 
 
-def words_of(course: Standing) -> list[str]:
-    """Who may join in sentences of the page's language; one query where the course is for an organisation."""
-    found, belonging = [], belonging_of(course)
+def words_of(course: Standing, belonging: Belonging | None) -> list[str]:
+    """Who may join in sentences of the page's language; `belonging` as `belonging_of`."""
+    found = []
     if districts_of(course):
         listed = list_text([name for _slug, name in district_names(districts_of(course))], language=_language())
         found.append(str(_("For people who live in {districts}")).format(districts=listed))

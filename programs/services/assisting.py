@@ -43,8 +43,9 @@ def admit(
     the reason for an `exception` those of who may join do not: they stay marked on the place, and are told in the trail.
 
     `person` has `contact`, `name`, `birth_year`, `relation` to the member of that contact, and `gender` and `district` (slug)
-    where the course asks for them; who is not known is written down. The answer is the same whether the contact was known. The looking up is counted
-    and stays in the trail even where the rest is refused. Returns the place and whether it is new; the person is told.
+    where the course asks for them; who is not known is written down. The answer is the same whether the contact was known.
+    The looking up is counted and stays in the trail even where the rest is refused. Returns the place and whether it is new;
+    the person is told.
 
     Raises:
         Refused: `not_yours`, `too_many`, `consent`, `asked`, `text_long` for the exception; those of `introduce` and `enrol`.

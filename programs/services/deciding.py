@@ -74,7 +74,11 @@ def remind_to_decide() -> int:
     if now.time() < EARLIEST:
         return 0
     undecided = Course.objects.public().filter(minimum__isnull=False, decided_at__isnull=True, starts_on__gt=now.date())
-    due = [one for one in undecided.select_related("program") if one.decision_day and one.decision_day - AHEAD <= now.date()]
+    due = [
+        one
+        for one in undecided.select_related("program")
+        if one.decision_day and one.decision_day - AHEAD <= now.date()
+    ]
     for course in due:
         _remind(course, is_due=course.decision_day is not None and course.decision_day <= now.date())
     return len(due)

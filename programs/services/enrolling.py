@@ -100,7 +100,14 @@ def _place(
     state = Enrolment.State.SEATED if taken.is_seated else Enrolment.State.WAITING
     now = clock.now()
     enrolment = Enrolment.objects.create(
-        course=course, learner=learner, state=state, place=taken.place, asked_by=actor, asked_at=now, state_at=now, once=once
+        course=course,
+        learner=learner,
+        state=state,
+        place=taken.place,
+        asked_by=actor,
+        asked_at=now,
+        state_at=now,
+        once=once,
     )
     how = {"assisted": assisted} if assisted else {}
     record(actor=actor, verb="enrol", row=enrolment, on_behalf=learner.pk, changes={"state": [None, state], **how})

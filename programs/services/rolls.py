@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
 CODE_LENGTH = 10  # 49 bits
+LONGEST_CODE = 40  # as it may be typed, with gaps
 MOST_TRIES_AN_HOUR = 5
 MOST_LINES = 5000
 LONGEST_LIFE = dt.timedelta(days=400)
@@ -131,7 +132,7 @@ def prove(*, actor: Member, course: Course, learner: Learner, code: str) -> None
     record(actor=actor, verb="try_roll_code", row=roll)
     typed = re.sub(r"[\s-]", "", latin_digits(normalise(code))).upper()
     known = roll.code_digest or ""
-    if not any([constant_time_compare(known, digest) for digest in digests("roll-code", typed)]):
+    if not any(constant_time_compare(known, digest) for digest in digests("roll-code", typed)):
         raise Refused(CODE_WRONG)
     with transaction.atomic():
         _row, is_new = RollProof.objects.get_or_create(roll=roll, learner=learner)
@@ -145,7 +146,9 @@ def why_not_try(actor: Member) -> Refusal | None:
     tried = Audit.objects.filter(verb="try_roll_code", actor_id=actor.pk, at__gt=since).count()
     if tried < MOST_TRIES_AN_HOUR:
         return None
-    return Refusal("too_many", _("You have tried several codes; wait an hour, or ask the organisation for the right one"))
+    return Refusal(
+        "too_many", _("You have tried several codes; wait an hour, or ask the organisation for the right one")
+    )
 
 
 def forget_roll(*, actor: Member, roll: Roll) -> None:
