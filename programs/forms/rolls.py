@@ -56,7 +56,7 @@ class LinesForm(forms.Form):
         label=_("The people, one a line"),
         help_text=_(
             "A mobile number, an e-mail address, or name and year of birth such as: Parnia Karimi, 1392. It replaces the list "
-            "there is; only codes of the lines are kept, not the text."
+            "there is. The lines are kept only in a form that nobody can read."
         ),
         max_length=LONGEST_TEXT,
         required=False,
