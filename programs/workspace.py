@@ -141,11 +141,11 @@ def _undecided(member: Member) -> Iterable[Todo]:
     """Courses with a minimum of which it is to be decided these days whether they take place."""
     today = clock.today()
     open_ = Course.objects.answered_for_by(member).filter(
+        Q(starts_on__lte=today + SOON) | Q(decide_on__lte=today + NEAR),
         state=Course.State.PUBLISHED,
         minimum__isnull=False,
         decided_at__isnull=True,
         starts_on__gt=today,
-        starts_on__lte=today + SOON,
     )
     for course in _listed(open_.order_by("starts_on", "pk"), EACH):
         day = course.decision_day

@@ -29,7 +29,16 @@ from workgroups.models import Organisation
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-COLUMNS: tuple[str, ...] = ("id", "workgroup__slug", "organisation__slug", "kind", "until_on", "code_at", "people", "shown")
+COLUMNS: tuple[str, ...] = (
+    "id",
+    "workgroup__slug",
+    "organisation__slug",
+    "kind",
+    "until_on",
+    "code_at",
+    "people",
+    "shown",
+)
 
 
 class RollIn(In):
@@ -130,9 +139,7 @@ def make_code(request: Request, pk: int) -> Response:
     """Makes a new code for an organisation's people; the one before opens nothing any more. Never answered twice."""
     row = get_object_or_404(_mine(request), pk=pk)
     asked(NothingIn, request)
-    return answered(
-        request, lambda: Response({"code": services.make_code(actor=member_of(request), roll=row)})
-    )
+    return answered(request, lambda: Response({"code": services.make_code(actor=member_of(request), roll=row)}))
 
 
 @extend_schema(parameters=[LANG, KEY], request=NothingIn, responses={200: RollOut, 409: NO})

@@ -137,7 +137,11 @@ def why_not_suited(course: Standing, learner: Learner, excepted: frozenset[str] 
     """Whether age, audience, district or belonging keeps the learner out, but for the rules from which they are excepted."""
     missing = [one for one in missing_profile(course, learner) if MISSED.get(one) not in excepted]
     if missing:
-        return Refusal("needs_profile", ASK_FIRST.get(missing[0], ASK_FIRST["name"]), {"missing": missing, "data": {"missing": missing}})
+        return Refusal(
+            "needs_profile",
+            ASK_FIRST.get(missing[0], ASK_FIRST["name"]),
+            {"missing": missing, "data": {"missing": missing}},
+        )
     rules = (_why_not_aged, _why_not_audience, why_not_local, why_not_belonging)
     found = (rule(course, learner) for rule in rules)
     return next((one for one in found if one is not None and one.code not in excepted), None)

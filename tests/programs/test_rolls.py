@@ -97,9 +97,7 @@ def test_the_refusal_names_the_district_in_both_languages() -> None:
     town = Town()
     member, learner = person(district=elsewhere())
     course = town.course(audience={"districts": [town.district.pk]})
-    words = [
-        signed_in(member).get(f"/{language}/courses/{course.slug}/").content.decode() for language in ("fa", "en")
-    ]
+    words = [signed_in(member).get(f"/{language}/courses/{course.slug}/").content.decode() for language in ("fa", "en")]
     assert "This course is for people who live in District 3" in words[1]
     assert "منطقهٔ ۳" in words[0]
     assert "Other courses of this program" in words[1]
