@@ -162,7 +162,7 @@ class ProfileForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    district = forms.ModelChoiceField(
+    district: forms.Field = forms.ModelChoiceField(
         District.objects.none(),
         label=_("For this course: in which district do you live?"),
         help_text=_("Asked only where a course is for the people of some districts."),

@@ -72,7 +72,7 @@ class _Rules(NamedTuple):
 
 def _plain(name: str, value: Any) -> str:
     if name in _Rules._fields and value:
-        return " · ".join(_who(_Rules(**dict.fromkeys(_Rules._fields, {}) | {name: value})))
+        return " · ".join(_who(_Rules(**{key: {} for key in _Rules._fields} | {name: value})))
     return "" if value in (None, {}) else str(value).strip()
 
 

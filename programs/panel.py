@@ -148,7 +148,7 @@ def panel_for(course: Standing, member: Member | AnonymousUser, chosen: int | No
     if panel.standing and panel.standing[0].enrolment is not None:
         panel.state = panel.standing[0].enrolment.state
     elif refusal is None and panel.choices and not panel.can_enrol:
-        panel.refusal = _common(panel.choices)
+        panel.refusal = panel.by_code[0].refusal if panel.by_code else _common(panel.choices)
         panel.state = panel.refusal.code if panel.refusal else state
         panel.clash_title = _clash_title(panel.refusal)
     return panel

@@ -24,9 +24,9 @@ from programs.api.runs import (
     CopiesIn,
     CourseIn,
     CourseWorkOut,
-    DecideIn,
     MadeOut,
     PatternIn,
+    TakesPlaceIn,
     course_out,
     facts_of,
     line_of,
@@ -192,12 +192,12 @@ def cancel(request: Request, pk: int) -> Response:
     return _answered(request, pk, lambda: services.cancel(actor=member_of(request), course=found, **typed))
 
 
-@extend_schema(parameters=[LANG, KEY], request=DecideIn, responses={200: CourseWorkOut, 409: NO})
+@extend_schema(parameters=[LANG, KEY], request=TakesPlaceIn, responses={200: CourseWorkOut, 409: NO})
 @api_view(["POST"])
 @permission_classes([OpensWork])
 def decide(request: Request, pk: int) -> Response:
     """Decides whether a course with a minimum takes place: confirms it, or waits until another day. `cancel` calls it off."""
-    found, typed, actor = _course(request, pk), asked(DecideIn, request), member_of(request)
+    found, typed, actor = _course(request, pk), asked(TakesPlaceIn, request), member_of(request)
     if typed["verdict"] == "wait":
         return _answered(request, pk, lambda: services.wait_until(actor=actor, course=found, day=typed["until"]))
     return _answered(request, pk, lambda: services.confirm_course(actor=actor, course=found))

@@ -97,7 +97,7 @@ class CourseIn(VersionIn):
     texts = CourseTextsIn(required=False)
 
 
-class DecideIn(In):
+class TakesPlaceIn(In):
     """Whether a course with a minimum takes place: `confirm`, or `wait` until another day."""
 
     verdict = serializers.ChoiceField(choices=["confirm", "wait"])

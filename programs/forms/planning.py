@@ -241,8 +241,8 @@ class CourseForm(PairedForm):
     @staticmethod
     def initial_of(course: Course) -> dict[str, Any]:
         """What the form shows of a course: one query."""
-        names_ = ("version", "online", "capacity", "waiting_size", "opens_at", "closes_at", "age_min", "age_max")
-        names_ += ("minimum", "decide_on")
+        names_ = ["version", "online", "capacity", "waiting_size", "opens_at", "closes_at", "age_min", "age_max"]
+        names_ += ["minimum", "decide_on"]
         facts = {name: getattr(course, name) for name in names_}
         words = course.audience_words.split()
         facts |= {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.text import format_lazy
@@ -227,7 +228,7 @@ def rules_broken(course: Standing, learner: Learner, places: Places) -> list[Ref
     from programs.rules.places import why_not_now, why_not_suited
 
     found: list[Refusal] = []
-    for rule in (lambda gone: why_not_suited(course, learner, gone), lambda gone: why_not_now(course, places, gone)):
+    for rule in (partial(why_not_suited, course, learner), partial(why_not_now, course, places)):
         refusal = rule(frozenset(one.code for one in found))
         while refusal is not None and refusal.code in WAIVED:
             found.append(refusal)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from programs.models import Course
     from workgroups.models import Organisation, Workgroup
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret - none that is taken for another
 CODE_LENGTH = 10  # 49 bits
 LONGEST_CODE = 40  # as it may be typed, with gaps
 MOST_TRIES_AN_HOUR = 5

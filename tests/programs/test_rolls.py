@@ -141,7 +141,7 @@ def child_of(member: Member, **facts: Any) -> Learner:
         ("", "pupils", "self", False),
     ],
 )
-def test_a_list_knows_its_people(line: str, kind: str, who: str, is_in: bool) -> None:
+def test_a_list_knows_its_people(line: str, kind: str, who: str, *, is_in: bool) -> None:
     town = Town()
     _desk, roll = roll_of(town, f"Somebody Else, 1380\n{line}\n", kind)
     member, own = person(district=None)
@@ -304,7 +304,7 @@ def once(town: Town) -> None:
     index(town.program.courses.values_list("pk", flat=True))
 
 
-SPRING, LATER, SUMMER = dt.datetime(2030, 4, 1, 12), dt.datetime(2030, 6, 1, 12), dt.datetime(2030, 7, 1, 12)
+SPRING, LATER, SUMMER = (dt.datetime(2030, month, 1, 12, tzinfo=dt.UTC) for month in (4, 6, 7))
 
 
 @pytest.mark.parametrize(
@@ -319,8 +319,8 @@ SPRING, LATER, SUMMER = dt.datetime(2030, 4, 1, 12), dt.datetime(2030, 6, 1, 12)
 )
 def test_one_course_of_the_program_a_season(first: dt.datetime, second: dt.datetime, state: str, code: str) -> None:
     town, (member, learner) = Town(), person()
-    courses = [town.course(first=one.replace(tzinfo=dt.UTC), meetings=1) for one in (first, second)]
-    free = town.course(first=LATER.replace(tzinfo=dt.UTC) + DAY, meetings=1, program=town.new_program())
+    courses = [town.course(first=one, meetings=1) for one in (first, second)]
+    free = town.course(first=LATER + DAY, meetings=1, program=town.new_program())
     once(town)
     courses = [Course.objects.get(pk=one.pk) for one in courses]
     place = enrol(courses[0], member)
@@ -334,9 +334,9 @@ def test_one_course_of_the_program_a_season(first: dt.datetime, second: dt.datet
 def test_a_course_that_moved_to_another_season_still_counts_where_it_was_asked_for() -> None:
     """The database keeps the season of the asking, so the rule must too: else the second place would be an error."""
     town, (member, learner) = Town(), person()
-    spring = town.course(first=SPRING.replace(tzinfo=dt.UTC), meetings=1)
-    later = town.course(first=LATER.replace(tzinfo=dt.UTC), meetings=1)
-    summer = town.course(first=SUMMER.replace(tzinfo=dt.UTC), meetings=1)
+    spring = town.course(first=SPRING, meetings=1)
+    later = town.course(first=LATER, meetings=1)
+    summer = town.course(first=SUMMER, meetings=1)
     once(town)
     enrol(Course.objects.get(pk=spring.pk), member)
     Course.objects.filter(pk=spring.pk).update(sort_on=dt.date(2030, 7, 10))
@@ -345,8 +345,8 @@ def test_a_course_that_moved_to_another_season_still_counts_where_it_was_asked_f
 
 def test_the_database_keeps_it_too() -> None:
     town, (member, learner) = Town(), person()
-    first = town.course(first=SPRING.replace(tzinfo=dt.UTC), meetings=1)
-    second = town.course(first=LATER.replace(tzinfo=dt.UTC), meetings=1)
+    first = town.course(first=SPRING, meetings=1)
+    second = town.course(first=LATER, meetings=1)
     once(town)
     place = enrol(Course.objects.get(pk=first.pk), member)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -524,8 +524,8 @@ def test_merging_two_accounts_keeps_the_proof_and_two_courses_of_a_season() -> N
     town = Town()
     desk, roll = roll_of(town)
     code = services.make_code(actor=desk, roll=roll)
-    spring = town.course(first=SPRING.replace(tzinfo=dt.UTC), meetings=1, audience={"roll": roll.pk})
-    later = town.course(first=LATER.replace(tzinfo=dt.UTC), meetings=1, audience={"roll": roll.pk})
+    spring = town.course(first=SPRING, meetings=1, audience={"roll": roll.pk})
+    later = town.course(first=LATER, meetings=1, audience={"roll": roll.pk})
     once(town)
     (kept, own), (gone, theirs) = person(), person()
     for member, learner, course in ((kept, own, spring), (gone, theirs, later)):

@@ -640,7 +640,7 @@ WRITABLE = {
     | {"district", "exception"},
     "ReasonIn": {"reason"},
     "CodeIn": {"learner", "code"},
-    "DecideIn": {"verdict", "until"},
+    "TakesPlaceIn": {"verdict", "until"},
     "RollIn": {"workgroup", "organisation", "kind", "until_on"},
     "LinesIn": {"lines"},
     "PromoteIn": {"reason", "extra_seat"},

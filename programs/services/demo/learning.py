@@ -11,8 +11,8 @@ from programs.demo.days import days_of
 from programs.demo.files import LANGUAGES, courses, rows, texts
 from programs.models import ClassMeeting, Course, Program, Slot, Teaching
 from programs.services.demo.people import person_called
-from programs.services.demo.rules import joining_of, rules_of
 from programs.services.demo.rows import absent, ids, line, write, write_texts
+from programs.services.demo.rules import joining_of, rules_of
 from workgroups.models import LiteracyArea, Venue, Workgroup
 
 if TYPE_CHECKING:
