@@ -133,11 +133,13 @@ def _window(name: str, now: dt.datetime) -> Q:
     if name == "soon":
         return Q(opens_at__gt=now, state=Course.State.PUBLISHED)
     unclosed = Q(closes_at__isnull=True) | Q(closes_at__gt=now)
-    return unclosed & Q(opens_at__lte=now, state=Course.State.PUBLISHED, missing_since__isnull=True)
+    return unclosed & Q(
+        opens_at__lte=now, state=Course.State.PUBLISHED, missing_since__isnull=True, drawn_at__isnull=True
+    )
 
 
 def _has_seats() -> Q:
-    free = Q(capacity__isnull=True) | Q(waiting=0, capacity__gt=F("seats_taken") + F("seats_reserved"))
+    free = Q(capacity__isnull=True) | Q(capacity__gt=F("seats_taken") + F("seats_reserved"))
     return free & Q(mode=Course.Mode.PORTAL, state=Course.State.PUBLISHED)
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from base import clock
 from members.models import Audit
 from programs.deadlines import ANSWERS_FROM, NIGHT_FROM
-from programs.models import ClassMeeting, Course, Enrolment, Offer
+from programs.models import ClassMeeting, Course, Enrolment, Offer, Party
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,11 +61,21 @@ def _places() -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(Q(Exists(twin)) | Q(place__gt=F("course__next_place")))
 
 
-def _stuck() -> QuerySet[Course]:
-    """I5, I6: nobody waits while a seat is free and the queue still moves."""
-    free = Q(capacity__isnull=True) | Q(capacity__gt=F("seats_taken") + F("seats_reserved"))
-    moves = Q(moves_until__isnull=True) | Q(moves_until__gt=clock.now())
-    return Course.objects.filter(free & moves, waiting__gt=0, state=Course.State.PUBLISHED)
+def _stuck() -> QuerySet[Enrolment]:
+    """I5, I6: nobody waits, alone or as a party, who fits into the free seats of a queue that still moves."""
+    party = Enrolment.objects.filter(party=OuterRef("party"), state=State.WAITING).order_by().values("party")
+    heads = Coalesce(Subquery(party.annotate(n=Count("pk")).values("n")), 1)
+    waiting = Enrolment.objects.filter(state=State.WAITING, course__state=Course.State.PUBLISHED).annotate(heads=heads)
+    fits = Q(course__capacity__gte=F("course__seats_taken") + F("course__seats_reserved") + F("heads"))
+    moves = Q(course__moves_until__isnull=True) | Q(course__moves_until__gt=clock.now())
+    return waiting.filter(Q(course__capacity__isnull=True) | fits, moves)
+
+
+def _parties() -> QuerySet[Party]:
+    """I5: whoever of a party waits, is offered a seat or has applied does so with all who have not left it."""
+    moving = Q(heads__state__in=[State.APPLIED, State.WAITING, State.OFFERED, State.SEATED])
+    together = Party.objects.annotate(states=Count("heads__state", filter=moving, distinct=True))
+    return together.filter(states__gt=1)
 
 
 def _untrailed() -> QuerySet[Enrolment]:
@@ -109,12 +119,13 @@ def clashes() -> QuerySet[Enrolment]:
     return seated.filter(Exists(seated.filter(Exists(theirs), learner=OuterRef("learner"), pk__lt=OuterRef("pk"))))
 
 
-CHECKS: dict[str, Callable[[], QuerySet[Course] | QuerySet[Enrolment] | QuerySet[Offer]]] = {
+CHECKS: dict[str, Callable[[], QuerySet[Course] | QuerySet[Enrolment] | QuerySet[Offer] | QuerySet[Party]]] = {
     "I1 capacity": _capacity,
     "I2 counters": _counters,
     "I3 one live place": _one_live,
     "I4 places": _places,
     "I5 stuck queue": _stuck,
+    "I5 split party": _parties,
     "I7 audit line": _untrailed,
     "I9 offer": _offers,
     "I9 offered without offer": _orphans,

@@ -28,7 +28,8 @@ _COLUMNS = (
     "online", "partner_url", "age_min", "age_max", "audience_words", "languages", "fee_min", "fee_max", "fee_currency",
     "audience", "joining", "program_id", "minimum", "decide_on", "decided_at",
     "moves_until", "capacity", "waiting_size", "seats_taken", "seats_reserved", "waiting",
-    "missing_since", "updated_at", "sort_on", "version", "asks_version", "area_id", "district_id", "venue_id",
+    "missing_since", "drawn_at", "updated_at", "sort_on", "version", "asks_version", "area_id", "district_id",
+    "venue_id",
 )  # fmt: skip
 _IDS = {
     "program_slug": F("program__slug"),

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from base.calendar import list_text
 from base.refusal import Refusal
 from members.models import Care, Learner
 from programs import rules
@@ -17,6 +18,8 @@ from programs.rules.places import GENDER_OF_AUDIENCE
 from programs.services.enrolling import position
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import Member
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 NOBODY = Refusal("nobody", _("Nobody of you can enrol in this course"))
 EDGES = {
     "open": "info",
+    "lottery": "info",
+    "approval": "info",
+    "applied": "info",
     "few": "warn",
     "waiting": "info",
     "offered": "danger",
@@ -52,6 +58,12 @@ class Choice:
     refusal: Refusal | None = None
     enrolment: Enrolment | None = None
     position: int | None = None
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> str:
+        """Whose place it is; for an offer to several, all of them."""
+        return list_text([self.learner.name, *self.others], language=get_language() or "fa")
 
     @property
     def needs_profile(self) -> bool:
@@ -69,8 +81,9 @@ class Panel:
     choices: list[Choice] = field(default_factory=list)
     standing: list[Choice] = field(default_factory=list)
     clash_title: str = ""
-    chosen: int | None = None
+    chosen: frozenset[int] = frozenset()
     is_open: bool = False
+    applied: int = 0
 
     @property
     def is_family(self) -> bool:
@@ -92,7 +105,12 @@ class Panel:
     def first(self) -> Choice | None:
         """Whose choice is made beforehand: the one who was just added or completed, else the first who may enrol."""
         able = self.can_enrol
-        return next((one for one in able if one.learner.pk == self.chosen), able[0] if able else None)
+        return next((one for one in able if one.learner.pk in self.chosen), able[0] if able else None)
+
+    @property
+    def is_together(self) -> bool:
+        """Whether several can be enrolled at once: a course that asks questions asks them of one person after the other."""
+        return len(self.can_enrol) > 1 and not self.course.asks_version
 
     @property
     def answers_for(self) -> Choice | None:
@@ -101,7 +119,7 @@ class Panel:
         """
         able = self.can_enrol
         only = able if len(able) == 1 and not self.standing and len(self.choices) == 1 else []
-        one = next((choice for choice in able if choice.learner.pk == self.chosen), only[0] if only else None)
+        one = next((choice for choice in able if choice.learner.pk in self.chosen), only[0] if only else None)
         return None if one is None or one.needs_profile else one
 
     @property
@@ -127,23 +145,22 @@ class Panel:
     @property
     def would_wait(self) -> bool:
         """Whether the button leads into the queue, for whomever it is pressed."""
-        return self.is_open and self.course.is_full
+        return self.is_open and self.course.is_full and not self.course.is_chosen
 
 
-def panel_for(course: Standing, member: Member | AnonymousUser, chosen: int | None = None) -> Panel:
-    """The panel as this person sees it now, with the learner `chosen` beforehand. A visitor costs no query, a member three
-    and those of clashes.
+def panel_for(course: Standing, member: Member | AnonymousUser, chosen: Iterable[int] = ()) -> Panel:
+    """The panel as this person sees it now, with the learners `chosen` beforehand. A visitor costs no query, a member three
+    and those of clashes; a course where people apply first, one more.
     """
     refusal = rules.why_not_open(course)
-    state = _state(course, refusal)
     is_open = refusal is None and rules.why_not_seats(course) is None
+    panel = Panel(course, _state(course, refusal), refusal, chosen=frozenset(chosen), is_open=is_open)
+    if course.is_chosen and is_open:
+        panel.applied = Enrolment.objects.filter(course=course.pk, state=Enrolment.State.APPLIED).count()
     if not member.is_authenticated:
-        return Panel(course, state, refusal, is_open=is_open)
-    choices = _choices(course, member, refusal)
-    panel = Panel(
-        course, state, refusal, chosen=chosen, is_open=refusal is None and rules.why_not_seats(course) is None
-    )
-    panel.standing = _by_need([choice for choice in choices if choice.enrolment is not None])
+        return panel
+    state, choices = panel.state, _choices(course, member, refusal)
+    panel.standing = _by_need(_by_offer([choice for choice in choices if choice.enrolment is not None]))
     panel.choices = [choice for choice in choices if choice.enrolment is None]
     if panel.standing and panel.standing[0].enrolment is not None:
         panel.state = panel.standing[0].enrolment.state
@@ -160,6 +177,8 @@ def _state(course: Standing, refusal: Refusal | None) -> str:
     seats = rules.why_not_seats(course)
     if seats is not None:
         return seats.code
+    if course.is_chosen:
+        return course.selection
     if course.is_full:
         return "full"
     return "few" if course.is_few else "open"
@@ -169,6 +188,18 @@ def _common(choices: list[Choice]) -> Refusal | None:
     """Why nobody of them can enrol: the one reason of all, else that each has another."""
     codes = {choice.refusal.code for choice in choices if choice.refusal}
     return choices[0].refusal if len(codes) == 1 else NOBODY
+
+
+def _by_offer(standing: list[Choice]) -> list[Choice]:
+    """Those to whom seats are offered together are one entry: who is first, with the names of the others."""
+    found: dict[int, Choice] = {}
+    for choice in standing:
+        place = choice.enrolment
+        is_offered = place is not None and place.state == Enrolment.State.OFFERED and place.offer_id
+        first = found.setdefault(is_offered or -len(found) - 1, choice)
+        if first is not choice:
+            first.others.append(choice.learner.name)
+    return list(found.values())
 
 
 def _by_need(standing: list[Choice]) -> list[Choice]:

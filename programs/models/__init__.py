@@ -2,7 +2,8 @@
 
 from programs.models.course import ClassMeeting, Course, Slot, Teaching
 from programs.models.demand import Support, VainSearch, Wish
-from programs.models.enrolment import Enrolment, Offer
+from programs.models.draw import Draw
+from programs.models.enrolment import Enrolment, Offer, Party
 from programs.models.following import Follow, Reminder
 from programs.models.handed import Import, ImportRow
 from programs.models.program import Feed, Program
@@ -16,6 +17,7 @@ __all__ = [
     "AnswerSheet",
     "ClassMeeting",
     "Course",
+    "Draw",
     "Enrolment",
     "Feed",
     "Follow",
@@ -23,6 +25,7 @@ __all__ = [
     "ImportRow",
     "Item",
     "Offer",
+    "Party",
     "Program",
     "Question",
     "Questionnaire",

@@ -132,6 +132,7 @@ class Course(Standing, TranslatableModel):
     seats_reserved = models.PositiveIntegerField(_("seats reserved"), default=0, editable=False)
     waiting = models.PositiveIntegerField(_("waiting"), default=0, editable=False)
     next_place = models.PositiveIntegerField(_("last place given"), default=0, editable=False)
+    drawn_at = models.DateTimeField(_("drawn at"), null=True, blank=True, editable=False)
     title: str
     note: str
     cancel_reason: str

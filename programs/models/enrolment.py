@@ -45,8 +45,23 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return dict(waiting.annotate(rank=rank).values_list("pk", "rank"))
 
 
+class Party(models.Model):
+    """Learners who asked for seats together: all of them or none. Those who still wait or are offered seats move as one."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="parties", verbose_name=_("course"))
+    size = models.PositiveSmallIntegerField(_("people"))
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        constraints = [models.CheckConstraint(name="party_of_several", condition=Q(size__gte=2))]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class Offer(models.Model):
-    """A seat held for someone who waited, until a deadline that is stored, shown and never recomputed."""
+    """A seat, or a party's seats, held for who waited, until a deadline that is stored, shown and never recomputed."""
 
     class Answer(models.TextChoices):
         """How it ended."""
@@ -111,6 +126,9 @@ class Enrolment(models.Model):
     learner = models.ForeignKey(Learner, models.PROTECT, related_name="enrolments", verbose_name=_("learner"))
     state = models.CharField(_("state"), max_length=12, choices=State.choices)
     place = models.PositiveIntegerField(_("place"), null=True, blank=True)
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name=_("party")
+    )
     offer = models.ForeignKey(
         Offer, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name=_("offer")
     )

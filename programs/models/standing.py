@@ -48,6 +48,7 @@ class Standing:
         seats_taken: int
         seats_reserved: int
         waiting: int
+        drawn_at: dt.datetime | None
 
     class State(models.TextChoices):
         """What the organiser decided; what the calendar makes of it is `status`."""
@@ -88,13 +89,23 @@ class Standing:
 
     @property
     def is_full(self) -> bool:
-        """Whether a newcomer would have to wait."""
-        return self.waiting > 0 or self.seats_free == 0
+        """Whether a newcomer would have to wait. Whoever waits beside a free seat is a party that does not fit into it."""
+        return self.seats_free == 0
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether people apply first, and a draw or the coordinator gives out the seats."""
+        return self.selection != self.Selection.FIRST_COME
 
     @property
     def is_queue_full(self) -> bool:
         """Whether nobody more can wait."""
         return self.waiting_size is not None and self.waiting >= self.waiting_size
+
+    @property
+    def waits_too_many(self) -> bool:
+        """Whether more people wait than may: inside a transaction alone, until the newcomer is turned away."""
+        return self.waiting_size is not None and self.waiting > self.waiting_size
 
     @property
     def is_few(self) -> bool:
@@ -145,8 +156,11 @@ class Standing:
             return self.Status.SOON
         if not self.is_window_open(now):
             return self.Status.RUNNING if self.starts_on is not None and self.starts_on <= day else self.Status.CLOSED
-        return self.Status.FULL if self.takes_enrolments and self.is_full else self.Status.OPEN
+        return self.Status.FULL if self.takes_enrolments and self.is_full and not self.is_chosen else self.Status.OPEN
 
     def is_window_open(self, now: dt.datetime) -> bool:
         """Whether that instant lies in the enrolment window; a window without an opening was never opened."""
-        return self.opens_at is not None and self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
+        is_open = (
+            self.opens_at is not None and self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
+        )
+        return is_open and self.drawn_at is None

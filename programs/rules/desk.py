@@ -65,14 +65,25 @@ def why_not_find_person(actor: Member) -> Refusal | None:
     return _too_many(MOST_FOUND_A_DAY, _lines("find_person", DAY, actor_id=actor.pk), text)
 
 
-def why_not_promote(enrolment: Enrolment, course: Standing, *, extra_seat: bool) -> Refusal | None:
-    """Whether someone cannot be moved up out of order: not waiting, the queue is over, or no seat for them."""
+def why_not_choose(enrolment: Enrolment) -> Refusal | None:
+    """Whether there is nothing to say yes or no to: the person never applied, took it back, or the time for it is over."""
+    course = enrolment.course
+    if course.state != Course.State.PUBLISHED or not queue_moves(course):
+        return Refusal("queue_over", _("The queue of this course does not move any more"))
+    chosen = (Enrolment.State.APPLIED, Enrolment.State.REFUSED, Enrolment.State.WAITING, *Enrolment.HOLDING)
+    if course.selection == Course.Selection.APPROVAL and enrolment.state in chosen:
+        return None
+    return Refusal("not_applied", _("This person does not wait for your answer"))
+
+
+def why_not_promote(enrolment: Enrolment, course: Standing, *, lacking: int, extra_seat: bool) -> Refusal | None:
+    """Whether someone cannot be moved up out of order: not waiting, the queue is over, or `lacking` seats for them."""
     if enrolment.state != Enrolment.State.WAITING:
         return Refusal("not_waiting", _("This person does not wait in line"))
     if course.state != Course.State.PUBLISHED or not queue_moves(course):
         return Refusal("queue_over", _("The queue of this course does not move any more"))
-    if course.seats_free == 0 and not extra_seat:
-        return Refusal("full", _("No seat is free; add one for this person"))
+    if lacking and not extra_seat:
+        return Refusal("full", _("Not enough seats are free; add what lacks for this person"))
     return None
 
 

@@ -27,7 +27,7 @@ from programs.rules.joining import (
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from members.models import Member
     from programs.models.standing import Standing
@@ -102,20 +102,72 @@ def why_not_in_window(course: Standing) -> Refusal | None:
     now = clock.now()
     if course.state != Course.State.PUBLISHED or course.is_past(clock.today()):
         return Refusal("closed", _("Enrolment is closed"))
-    if course.selection != Course.Selection.FIRST_COME:
-        return Refusal("selection", _("Seats of this course are not given in order of arrival"))
+    if course.drawn_at is not None:
+        return Refusal("drawn", _("The draw for this course has taken place"))
     if course.opens_at is not None and now < course.opens_at:
         return Refusal("not_open", _("Enrolment is not open yet"), {"opens_at": course.opens_at})
     return None if course.is_window_open(now) else Refusal("closed", _("Enrolment is closed"))
 
 
-def why_not_seats(course: Standing, *, wait: bool = True) -> Refusal | None:
-    """Whether neither a seat nor, where waiting is wanted, a place in the queue is left, as the row was read."""
-    if not course.is_full:
+def why_not_seats(course: Standing, *, heads: int = 1, wait: bool = True) -> Refusal | None:
+    """Whether the course is too small for so many, or, where one does not apply first, has neither seats nor places left."""
+    if heads > 1 and course.capacity is not None and heads > course.capacity:
+        text = format_lazy(_("The course has {all} seats in all; choose fewer people"), all=number(course.capacity))
+        return Refusal("party_too_large", text, {"capacity": course.capacity})
+    return None if course.is_chosen else why_not_left(course, heads=heads, wait=wait)
+
+
+def why_not_left(course: Standing, *, heads: int, wait: bool) -> Refusal | None:
+    """Whether neither seats nor, where waiting is wanted, places in the queue are left for so many, as the row was read."""
+    free = course.seats_free
+    if free is None or free >= heads:
         return None
     if not wait or not queue_moves(course):
-        return Refusal("full", _("The course is full"))
-    return Refusal("queue_full", _("The course and its waiting list are full")) if course.is_queue_full else None
+        return why_not_together(course, heads) if free else Refusal("full", _("The course is full"))
+    if course.waiting_size is None or course.waiting + heads <= course.waiting_size:
+        return None
+    return Refusal("queue_full", _("The course and its waiting list are full"))
+
+
+def why_not_together(course: Standing, heads: int) -> Refusal:
+    """The refusal that says how many seats are left of those that a party wants, and what can be done."""
+    text = format_lazy(
+        _("There are not seats for {heads} people: {free} left. You can wait together, or choose fewer people"),
+        heads=number(heads),
+        free=number(course.seats_free or 0),
+    )
+    return Refusal("full", text, {"free": course.seats_free})
+
+
+def why_not_standing(standing: Sequence[Enrolment]) -> Refusal | None:
+    """Whether some of those who ask together have a place already; read with their learners."""
+    if not standing:
+        return None
+    return named(Refusal("standing", _("has a place in this course already")), standing[0].learner)
+
+
+def why_not_one_of(learner: Learner, course: Standing, places: Places) -> Refusal | None:
+    """Whether a rule keeps out one of several who ask together; the refusal says whom."""
+    refusal = why_not_suited(course, learner) or why_not_now(course, places)
+    return None if refusal is None else named(refusal, learner)
+
+
+def named(refusal: Refusal | None, learner: Learner) -> Refusal | None:
+    """The same refusal with the name of whom it concerns before its words."""
+    if refusal is None:
+        return None
+    text = format_lazy("{name}: {why}", name=learner.name, why=refusal.message)
+    return Refusal(refusal.code, text, refusal.values | {"learner": learner.pk})
+
+
+def why_not_for_all(actor: Member, heads: Sequence[Enrolment]) -> Refusal | None:
+    """Whether a party's offer is another's to answer: the member does not act for everybody in it."""
+    wanted = {one.learner_id for one in heads}
+    if Learner.objects.visible_to(actor).filter(pk__in=wanted).count() == len(wanted):
+        return None
+    return Refusal(
+        "not_all_yours", _("These seats are offered to several people together; who enrolled them answers for all")
+    )
 
 
 def queue_moves(course: Standing) -> bool:

@@ -3,13 +3,14 @@
 from programs.services.answers import ask_for, correct, erase_answers, hand_over, read_answer_file
 from programs.services.assisting import admit, promote, show_contacts, withdraw_for
 from programs.services.attributing import attribute
+from programs.services.choosing import approve, refuse
 from programs.services.classes import call_off_class, move_class
 from programs.services.concluding import conclude, conclude_some
 from programs.services.courses import cancel, reschedule, resize
 from programs.services.deciding import confirm as confirm_course
 from programs.services.deciding import remind_to_decide, wait_until
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
-from programs.services.enrolling import enrol, withdraw
+from programs.services.enrolling import enrol, enrol_together, withdraw
 from programs.services.families import end_care
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
 from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
@@ -31,11 +32,11 @@ from programs.services.planning import (
     submit,
 )
 from programs.services.questions import ask, reply
-from programs.services.queue import sweep
 from programs.services.repair import save_repaired
 from programs.services.rolls import forget_roll, forget_rolls, make_code, open_roll, prove, write_lines
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
+from programs.services.sweeping import sweep
 from programs.services.teaching import assign, end_teaching
 from programs.services.trail import export_trail
 from programs.services.watching import remind_of_tomorrow, tell_of_clashes
@@ -47,6 +48,7 @@ __all__ = [
     "accept_instead",
     "accept_seats",
     "admit",
+    "approve",
     "archive",
     "ask",
     "ask_for",
@@ -70,6 +72,7 @@ __all__ = [
     "end_sessions",
     "end_teaching",
     "enrol",
+    "enrol_together",
     "erase_answers",
     "export",
     "export_trail",
@@ -101,6 +104,7 @@ __all__ = [
     "read_answer_file",
     "read_person",
     "read_roster",
+    "refuse",
     "remark",
     "remind",
     "remind_of_tomorrow",

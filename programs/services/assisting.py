@@ -102,10 +102,11 @@ def withdraw_for(*, actor: Member, enrolment: Enrolment, reason: str) -> Enrolme
 
 
 def promote(*, actor: Member, enrolment: Enrolment, reason: str, extra_seat: bool = False) -> Enrolment:
-    """Offers a seat to someone who waits, past those before them: an exception that stays marked on the place.
+    """Offers a seat to someone who waits, past those before them: an exception that stays marked on the place. A party moves
+    up as a whole.
 
-    Where no seat is free, `extra_seat` adds one for this very person, so that nobody in the queue loses one and the order of
-    all others stays. Locks the course; whoever holds a seat or an offer already keeps it, nothing changes.
+    Where no seat is free, `extra_seat` adds those that lack for these very people, so that nobody in the queue loses one and the
+    order of all others stays. Locks the course; whoever holds a seat or an offer already keeps it, nothing changes.
 
     Raises:
         Refused: `not_yours`, `reason_missing`, `text_long`, `not_waiting`, `queue_over`, `full` without the extra seat.
@@ -117,21 +118,31 @@ def promote(*, actor: Member, enrolment: Enrolment, reason: str, extra_seat: boo
         enrolment.course = course
         if enrolment.state in Enrolment.HOLDING:
             return enrolment
-        refuse_if(why_not_promote(enrolment, course, extra_seat=extra_seat))
-        if course.seats_free == 0:
-            _add_seat(actor, course)
-        count(course, taken=1, waiting=-1)
-        Enrolment.objects.filter(pk=enrolment.pk).update(exception_by=actor, exception_reason=reason)
-        enrolment.exception_by, enrolment.exception_reason = actor, reason
-        offer(course, [enrolment], actor=actor, verb="promote")
+        unit = _waiting_with(enrolment)
+        lacking = 0 if course.seats_free is None else max(0, len(unit) - course.seats_free)
+        refuse_if(why_not_promote(enrolment, course, lacking=lacking, extra_seat=extra_seat))
+        if lacking:
+            _add_seats(actor, course, lacking)
+        count(course, taken=len(unit), waiting=-len(unit))
+        for one in unit:
+            one.exception_by, one.exception_reason = actor, reason
+        Enrolment.objects.bulk_update(unit, ["exception_by", "exception_reason"])
+        offer(course, [unit], actor=actor, verb="promote")
         move(course)
-    return enrolment
+    return next((one for one in unit if one.pk == enrolment.pk), enrolment)
 
 
-def _add_seat(actor: Member, course: Course) -> None:
+def _waiting_with(enrolment: Enrolment) -> list[Enrolment]:
+    """Who waits, with those of its party who wait."""
+    together = {"party": enrolment.party_id} if enrolment.party_id else {"pk": enrolment.pk}
+    rows = Enrolment.objects.filter(state=Enrolment.State.WAITING, **together)
+    return list(rows.select_related("learner").order_by("place"))
+
+
+def _add_seats(actor: Member, course: Course, seats: int) -> None:
     before = course.capacity or 0
-    Course.objects.filter(pk=course.pk).update(capacity=F("capacity") + 1)
-    course.capacity = before + 1
+    Course.objects.filter(pk=course.pk).update(capacity=F("capacity") + seats)
+    course.capacity = before + seats
     record(actor=actor, verb="resize", row=course, changes={"capacity": [before, course.capacity]})
 
 

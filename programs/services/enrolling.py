@@ -5,34 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from base.refusal import Refusal, Refused, refuse_if
 from members.services import record
 from notifications.models import Notice
-from programs.models import Course, Enrolment, Offer
+from programs.models import Course, Enrolment, Offer, Party
 from programs.rules import (
     NOT_YOURS,
     Places,
+    named,
     queue_moves,
     why_not_here,
+    why_not_left,
     why_not_now,
+    why_not_one_of,
     why_not_open,
     why_not_seats,
+    why_not_standing,
     why_not_withdraw,
 )
 from programs.rules.answers import read_answers
 from programs.rules.joining import season_key
 from programs.services.answers import keep_answers
+from programs.services.drawing import promise_seed
 from programs.services.notices import Known, tell
-from programs.services.queue import move, sweep_course
-from programs.services.seats import lock_course, lock_learners, release, take, turn
+from programs.services.queue import move
+from programs.services.seats import Taken, count, hold_open, lock_course, lock_learners, release, take, turn
+from programs.services.sweeping import sweep_course
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from members.models import Learner, Member
+
+State = Enrolment.State
 
 
 def enrol(
@@ -45,7 +54,8 @@ def enrol(
     answers: Mapping[str, Any] | None = None,
     excepted: frozenset[str] = frozenset(),
 ) -> tuple[Enrolment, bool]:
-    """Gives the learner a seat in a course, or where waiting is wanted the next place in its queue.
+    """Gives the learner a seat in a course, or where waiting is wanted the next place in its queue; where seats are given
+    out by a draw or by the coordinator, the learner applies.
 
     Returns the place and whether it is new: asking again changes nothing and answers what already is. Locks the learner,
     then the course's row by the one statement that takes the seat. The caller has seen to it that the actor may act for the
@@ -67,10 +77,54 @@ def enrol(
         if standing is not None:
             return standing, False
         refuse_if(why_not_now(course, Places.among(live), excepted))
-        once = None if "once" in excepted else season_key(course)
-        enrolment = _place(actor=actor, course=course, learner=learner, wait=wait, assisted=assisted, once=once)
+        (enrolment,) = _place(
+            actor=actor, course=course, learners=[learner], wait=wait, assisted=assisted, excepted=excepted
+        )
         keep_answers(enrolment, read)
         return enrolment, True
+
+
+def enrol_together(
+    *,
+    actor: Member,
+    course: Course,
+    learners: Sequence[Learner],
+    wait: bool = True,
+    answers: Mapping[int, Mapping[str, Any]] | None = None,
+) -> tuple[list[Enrolment], bool]:
+    """Gives all of these learners seats in a course or none of them; where waiting is wanted they wait together, and where a
+    draw decides they have one ticket. Otherwise as `enrol`: answers the places in the order of the learners; `answers` are
+    those of each learner by id.
+
+    Raises:
+        Refused: as `enrol`, in the name of the first learner whom a rule keeps out; `standing` when some of them, not all, have
+            a place already; `party_too_large`.
+    """
+    given = answers or {}
+    if len(learners) == 1:
+        (learner,) = learners
+        enrolment, is_new = enrol(actor=actor, course=course, learner=learner, wait=wait, answers=given.get(learner.pk))
+        return [enrolment], is_new
+    close_queue(course)
+    with transaction.atomic():
+        lock_learners([one.pk for one in learners])
+        live: dict[int, list[Enrolment]] = {one.pk: [] for one in learners}
+        for one in Enrolment.objects.live().filter(learner__in=live).select_related("offer", "learner"):
+            live[one.learner_id].append(one)
+        standing = [one for learner in learners for one in live[learner.pk] if one.course_id == course.pk]
+        if len(standing) == len(learners):
+            return standing, False
+        refuse_if(why_not_open(course) or why_not_standing(standing))
+        for learner in learners:
+            refuse_if(why_not_one_of(learner, course, Places.among(live[learner.pk])))
+        read = [read_answers(actor, course, given.get(learner.pk)) for learner in learners]
+        for learner, own in zip(learners, read, strict=True):
+            refuse_if(named(own.refusal, learner))
+        refuse_if(why_not_seats(course, heads=len(learners), wait=wait))
+        heads = _place(actor=actor, course=course, learners=learners, wait=wait)
+        for enrolment, own in zip(heads, read, strict=True):
+            keep_answers(enrolment, own)
+        return heads, True
 
 
 def close_queue(course: Course) -> None:
@@ -89,38 +143,93 @@ def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> 
 
 
 def _place(
-    *, actor: Member, course: Course, learner: Learner, wait: bool, assisted: str, once: str | None
-) -> Enrolment:
-    known = Known.of(course.pk, [learner.pk])
+    *,
+    actor: Member,
+    course: Course,
+    learners: Sequence[Learner],
+    wait: bool,
+    assisted: str = "",
+    excepted: frozenset[str] = frozenset(),
+) -> list[Enrolment]:
+    known = Known.of(course.pk, [one.pk for one in learners])
     # Read under the learner's lock: a care that ended since the page was opened gives nothing.
-    refuse_if(None if assisted or actor.pk in known.receivers.get(learner.pk, []) else NOT_YOURS)
-    taken = take(course, wait=wait)
+    is_theirs = all(actor.pk in known.receivers.get(one.pk, []) for one in learners)
+    refuse_if(None if assisted or is_theirs else NOT_YOURS)
+    taken = None if course.is_chosen else seat(course, heads=len(learners), wait=wait)
     if taken is None:
-        raise Refused(_why_nothing_was_left(course, wait=wait))
-    state = Enrolment.State.SEATED if taken.is_seated else Enrolment.State.WAITING
-    now = clock.now()
-    enrolment = Enrolment.objects.create(
-        course=course,
-        learner=learner,
-        state=state,
-        place=taken.place,
-        asked_by=actor,
-        asked_at=now,
-        state_at=now,
-        once=once,
-    )
+        refuse_if(why_not_open(hold_open(course)))
+        if course.selection == Course.Selection.LOTTERY:
+            promise_seed(course)
+    state = State.APPLIED if taken is None else State.SEATED if taken.is_seated else State.WAITING
+    once = None if "once" in excepted else season_key(course)
+    heads = _written(actor, course, learners, state, taken.place if taken else None, once)
     how = {"assisted": assisted} if assisted else {}
-    record(actor=actor, verb="enrol", row=enrolment, on_behalf=learner.pk, changes={"state": [None, state], **how})
-    ahead: dict[str, Any] = {} if taken.is_seated else {"position": position(enrolment)}
-    tell([enrolment], state.value, urgency=Notice.Urgency.ANSWER, known=known, **ahead, **how)
-    return enrolment
+    for one in heads:
+        record(actor=actor, verb="enrol", row=one, on_behalf=one.learner_id, changes={"state": [None, state], **how})
+    ahead: dict[str, Any] = {"position": position(heads[0])} if state == State.WAITING else {}
+    tell(heads, state.value, urgency=Notice.Urgency.ANSWER, known=known, **ahead, **how)
+    return heads
 
 
-def _why_nothing_was_left(course: Course, *, wait: bool) -> Refusal:
+def _written(
+    actor: Member,
+    course: Course,
+    learners: Sequence[Learner],
+    state: Enrolment.State,
+    place: int | None,
+    once: str | None,
+) -> list[Enrolment]:
+    """The rows of one unit; several people are a party, with places one after the other."""
+    party = Party.objects.create(course=course, size=len(learners)) if len(learners) > 1 else None
+    now = clock.now()
+    heads = [
+        Enrolment(
+            course=course,
+            learner=learner,
+            state=state,
+            party=party,
+            place=None if place is None else place + number,
+            asked_by=actor,
+            asked_at=now,
+            state_at=now,
+            once=once,
+        )
+        for number, learner in enumerate(learners)
+    ]
+    return Enrolment.objects.bulk_create(heads)
+
+
+def seat(course: Course, *, heads: int, wait: bool) -> Taken:
+    """Takes seats or places in the queue for one unit, and holds the course's row from here on.
+
+    Where all heads fit although somebody waits (a larger party, which they do not pass by who would fit), the queue moves
+    first and the unit is seated at once if its seats are still free then.
+
+    Raises:
+        Refused: naming what changed between the rule and the statement.
+    """
+    taken = take(course, heads=heads, wait=wait)
+    if taken is None:
+        raise Refused(_why_nothing_was_left(course, heads=heads, wait=wait))
+    if taken.is_seated:
+        return taken
+    now = lock_course(course.pk)
+    # Its places are counted, its rows are not written yet: whoever is offered a seat here came before it.
+    move(now)
+    if now.seats_free is None or now.seats_free >= heads:
+        count(now, taken=heads, waiting=-heads)
+        return Taken(taken.place, is_seated=True)
+    if not wait or not queue_moves(now) or now.waits_too_many:
+        raise Refused(_why_nothing_was_left(course, heads=heads, wait=wait))
+    return taken
+
+
+def _why_nothing_was_left(course: Course, *, heads: int, wait: bool) -> Refusal:
     """Reads the row again to name what changed between the rule and the statement."""
     fresh = Course.objects.get(pk=course.pk)
     busy = Refusal("busy", _("Many people are enrolling right now; try again"))
-    return why_not_open(fresh) or why_not_seats(fresh, wait=wait) or busy
+    shut = None if fresh.is_chosen else why_not_open(fresh)
+    return shut or why_not_left(fresh, heads=heads, wait=wait) or busy
 
 
 def position(enrolment: Enrolment) -> int:
@@ -146,23 +255,22 @@ def withdraw(*, actor: Member, enrolment: Enrolment, reason: str = "") -> Enrolm
             return enrolment
         enrolment.course = course
         refuse_if(why_not_withdraw(enrolment))
-        leave(actor=actor, course=course, enrolment=enrolment, to=Enrolment.State.WITHDRAWN, reason=reason)
+        leave(actor=actor, course=course, enrolment=enrolment, reason=reason)
     return enrolment
 
 
-def leave(*, actor: Member, course: Course, enrolment: Enrolment, to: Enrolment.State, reason: str = "") -> None:
-    """Ends a place under its course's lock: what it held goes back, its offer is answered, the queue moves."""
-    if enrolment.state == Enrolment.State.OFFERED:
-        Offer.objects.filter(heads=enrolment.pk, answer__isnull=True).update(
-            answer=Offer.Answer.DECLINED, answered_at=clock.now()
-        )
+def leave(*, actor: Member, course: Course, enrolment: Enrolment, reason: str = "") -> None:
+    """Ends one place under its course's lock: what it held goes back, the queue moves; those of its party keep theirs."""
+    if enrolment.offer_id and enrolment.state == State.OFFERED:
+        _less_in_offer(enrolment.offer_id)
     release(course, [enrolment])
-    turn(
-        actor=actor,
-        enrolments=[enrolment],
-        to=to,
-        verb="decline" if to == Enrolment.State.DECLINED else "withdraw",
-        reason=reason,
-    )
-    tell([enrolment], to.value, urgency=Notice.Urgency.ANSWER, reason=reason)
+    turn(actor=actor, enrolments=[enrolment], to=State.WITHDRAWN, verb="withdraw", reason=reason)
+    tell([enrolment], "withdrawn", urgency=Notice.Urgency.ANSWER, reason=reason)
     move(course)
+
+
+def _less_in_offer(pk: int) -> None:
+    """One head leaves an open offer: its seat is out of it, and the last one leaving answers it."""
+    held = Offer.objects.filter(pk=pk, answer__isnull=True)
+    if not held.filter(seats__gt=1).update(seats=F("seats") - 1):
+        held.update(answer=Offer.Answer.DECLINED, answered_at=clock.now())

@@ -105,7 +105,8 @@ def tell(
     known: Known | None = None,
     **values: Any,
 ) -> None:
-    """Posts one notice for each place, of one course, to whoever cares for its learner; the same event is told once.
+    """Posts one notice for each unit of places in one course (a person, or those of a party with the same guardians) to whoever
+    cares for its learners; the same event is told once.
 
     `about` tells apart events of one kind that may come again to the same place (two changes of dates).
     """
@@ -113,20 +114,31 @@ def tell(
         return
     common, receivers, own = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
     _recall_reminders(enrolments, event, common["starts_on"])
-    for one in enrolments:
+    for unit in _heard_together(enrolments, receivers):
         post(
-            key=f"enrolment:{one.pk}:{event}{about and ':'}{about}",
+            key=f"enrolment:{unit[0].pk}:{event}{about and ':'}{about}",
             kind=f"programs/{event}",
-            members=receivers[one.learner_id],
-            values=common | values | _who(one, own),
+            members=receivers[unit[0].learner_id],
+            values=common | values | _who(unit, own),
             urgency=urgency,
         )
 
 
-def _who(enrolment: Enrolment, own: set[int]) -> dict[str, Any]:
-    """Whose place it is; `is_for_other` lets the texts that do not name the learner anyway do so."""
-    who = {"enrolment": enrolment.pk, "learner": enrolment.learner.name}
-    return who if enrolment.learner_id in own else who | {"is_for_other": True}
+def _heard_together(enrolments: Sequence[Enrolment], receivers: dict[int, list[int]]) -> list[list[Enrolment]]:
+    """Those of one party whom the same members care for are named in one message."""
+    units: dict[Any, list[Enrolment]] = {}
+    for one in enrolments:
+        alone = one.party_id is None
+        units.setdefault(one.pk if alone else (one.party_id, *sorted(receivers[one.learner_id])), []).append(one)
+    return list(units.values())
+
+
+def _who(unit: list[Enrolment], own: set[int]) -> dict[str, Any]:
+    """Whose places they are; `is_for_other` lets the texts that do not name the learner anyway do so."""
+    names = [one.learner.name for one in unit]
+    several = {language: list_text(names, language=language) for language in ("fa", "en")}
+    who = {"enrolment": unit[0].pk, "learner": names[0] if len(names) == 1 else several}
+    return who if len(names) == 1 and unit[0].learner_id in own else who | {"is_for_other": True}
 
 
 def _recall_reminders(enrolments: Sequence[Enrolment], event: str, starts_on: str | None) -> None:

@@ -22,23 +22,24 @@ if TYPE_CHECKING:
 
     from members.models import Member
 
-# One guarded statement, the only way in. A place is given to everyone; a seat only where nobody waits and one is free.
+# One guarded statement, the only way in. A place is given to everyone; seats only where nobody waits and all heads fit.
+# Where they fit although somebody waits, the unit joins the queue for the moment, whatever its size: `seat` looks on.
 _TAKE = """
 UPDATE programs_course SET
-    next_place = next_place + 1,
-    seats_taken = seats_taken + CASE WHEN waiting = 0 AND {fits} THEN 1 ELSE 0 END,
-    waiting = waiting + CASE WHEN waiting = 0 AND {fits} THEN 0 ELSE 1 END
+    next_place = next_place + %(heads)s,
+    seats_taken = seats_taken + CASE WHEN waiting = 0 AND {fits} THEN %(heads)s ELSE 0 END,
+    waiting = waiting + CASE WHEN waiting = 0 AND {fits} THEN 0 ELSE %(heads)s END
 WHERE id = %(course)s AND state = 'published' AND (
     {fits}
     OR (%(wait)s AND (moves_until IS NULL OR moves_until > %(now)s)
-        AND (waiting_size IS NULL OR waiting < waiting_size))
+        AND (waiting_size IS NULL OR waiting + %(heads)s <= waiting_size))
 )
 RETURNING next_place, waiting
-""".format(fits="(capacity IS NULL OR seats_taken + seats_reserved < capacity)")
+""".format(fits="(capacity IS NULL OR seats_taken + seats_reserved + %(heads)s <= capacity)")
 
 
 class Taken(NamedTuple):
-    """What `take` gave: a place in the order of arrival, and whether a seat came with it."""
+    """What `take` gave: the unit's first place in the order of arrival, and whether seats came with it."""
 
     place: int
     is_seated: bool
@@ -48,16 +49,26 @@ class ChangedMeanwhile(RuntimeError):  # noqa: N818 - it says what happened
     """A row was not in the state in which it was read, although its course was locked: a fault in the engine."""
 
 
-def take(course: Course, *, wait: bool) -> Taken | None:
-    """Takes a seat, or where waiting is wanted a place in the queue, in one statement that locks the course's row.
+def take(course: Course, *, heads: int = 1, wait: bool) -> Taken | None:
+    """Takes seats for so many heads, or as many places in the queue, in one statement that locks the course's row.
 
     None when neither is left (read the course again to name the refusal). Works alike on PostgreSQL and SQLite (3.35).
     """
     now = connection.ops.adapt_datetimefield_value(clock.now())
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"course": course.pk, "wait": wait, "now": now})
+        cursor.execute(_TAKE, {"course": course.pk, "heads": heads, "wait": wait, "now": now})
         row = cursor.fetchone()
-    return Taken(place=row[0], is_seated=row[1] == 0) if row else None
+    return Taken(place=row[0] - heads + 1, is_seated=row[1] == 0) if row else None
+
+
+def hold_open(course: Course) -> Course:
+    """Reads a course afresh and keeps it as it is until the transaction ends, without keeping others from the same: who
+    applies must not slip past the draw. On SQLite the single writer is the lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM programs_course WHERE id = %s FOR SHARE", [course.pk])
+    return Course.objects.get(pk=course.pk)
 
 
 def lock_learners(ids: Iterable[int]) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from members.models import Member
 
 SIMILAR = 3
+LONG_ID = 19  # digits of a bigint
 MOST_DECISIONS = 100
 LEADS_ELSEWHERE = {
     "queue_full",
@@ -45,7 +46,7 @@ LEADS_ELSEWHERE = {
     "once",
     "clash",
     "paused",
-    "selection",
+    "drawn",
     "nobody",
 }
 
@@ -63,8 +64,7 @@ def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
     if not rows:
         raise Http404
     course = rows[0]
-    chosen = request.GET.get("learner", "")
-    panel = panel_for(course, request.user, int(chosen) if chosen.isdecimal() else None)
+    panel = panel_for(course, request.user, ids_in(request.GET.getlist("learner")))
     meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
     return {
         "course": course,
@@ -81,6 +81,11 @@ def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
         "languages": [LANGUAGES.get(code, code) for code in course.speaks],
         "structured": structured(request, course, meetings),
     }
+
+
+def ids_in(typed: list[str]) -> list[int]:
+    """The numbers of learners among what an address or a form holds."""
+    return [int(one) for one in typed if one.isascii() and one.isdecimal() and len(one) < LONG_ID]
 
 
 def organisations_of(course: Listed) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -25,7 +25,7 @@ from programs.panel import panel_for
 from programs.rules.answers import questionnaire_of
 from programs.services.rolls import LONGEST_CODE
 from programs.views.answers import form_for, shown, typed_answers
-from programs.views.course import course_context
+from programs.views.course import course_context, ids_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from programs.forms.answers import AnswersForm
 
-LONG_ID = 19  # digits of a bigint
 A_MINUTE = 60
 MOST_A_MINUTE = 20
 
@@ -46,11 +45,10 @@ def panel(
     questions with what was typed (422).
     """
     status = 422 if form is not None and form.errors else 409 if refusal else 200
-    chosen = request.POST.get("learner", "")
-    learner = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < LONG_ID else None
+    chosen = ids_in(request.POST.getlist("learner"))
     if is_htmx(request):
         course = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")[0]
-        found = panel_for(course, request.user, learner)
+        found = panel_for(course, request.user, chosen)
         context: dict[str, Any] = {"course": course, "panel": found, "refused": refusal}
         context["answers_form"] = form or form_for(course, found)
         return render(request, "programs/_seat.html", context, status=status)
@@ -59,7 +57,7 @@ def panel(
     page = reverse("programs:course_detail", args=[slug])
     context = course_context(request, slug) | {"refused": refusal, "twin_url": _twin(page)}
     if form is not None:
-        context |= {"panel": panel_for(context["course"], request.user, learner), "answers_form": form}
+        context |= {"panel": panel_for(context["course"], request.user, chosen), "answers_form": form}
     return render(request, "programs/course_detail.html", context, status=status)
 
 
@@ -70,24 +68,33 @@ def _twin(page: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
-    """Gives the chosen learner a seat or a place in the queue; who is new gives name and birth first."""
+    """Gives the chosen learners seats, all or none, or places in the queue; who is new gives name and birth first."""
     page = reverse("programs:course_detail", args=[slug])
     if request.method != "POST":
         return redirect(page)
     if not request.user.is_authenticated:
         return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
-    learner = _learner(request)
-    if learner is None:
+    learners = _learners(request)
+    if not learners and "together" in request.POST:
+        return panel(request, slug, Refusal("nobody_chosen", gettext("Choose for whom it is")))
+    if None in learners or not learners:
         return _ask_profile(request, page)
     asked = questionnaire_of(course)
     form, wrong = typed_answers(request, course, asked) if asked and "questions" in request.POST else (None, {})
     try:
         refuse_if(why_too_many(request))
         refuse_if(Refusal("answers", gettext("Some answers are missing or wrong"), {"fields": {}}) if wrong else None)
-        services.enrol(actor=member_of(request), course=course, learner=learner, answers=form.answers if form else None)
+        services.enrol_together(
+            actor=member_of(request),
+            course=course,
+            learners=learners,
+            wait=len(learners) == 1 or request.POST.get("if_full") == "wait",
+            answers={learners[0].pk: form.answers} if form else None,
+        )
     except Refused as refused:
-        return _not_enrolled(request, course, learner, refused, form and shown(form, wrong, refused))
+        whom = next((one for one in learners if one.pk == refused.refusal.values.get("learner")), learners[0])
+        return _not_enrolled(request, course, whom, refused, form and shown(form, wrong, refused))
     return panel(request, slug)
 
 
@@ -115,9 +122,8 @@ def course_code(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
-    learner = _learner(request)
-    if learner is None:
-        return _ask_profile(request, page)
+    mine, whom = Learner.objects.visible_to(member_of(request)), request.POST.get("learner", "")
+    learner = get_object_or_404(mine, pk=int(whom) if whom.isdecimal() and len(whom) < LONG_ID else 0)
     try:
         refuse_if(why_too_many(request))
         code = request.POST.get("code", "")[:LONGEST_CODE]
@@ -134,13 +140,16 @@ def why_too_many(request: HttpRequest) -> Refusal | None:
     return Refusal("too_many", gettext("Wait a few minutes and try again"))
 
 
-def _learner(request: HttpRequest) -> Learner | None:
-    """The learner chosen in the panel, or the member themself; None for who has not said who they are."""
-    chosen = request.POST.get("learner", "")
-    if not chosen:
-        return _own(request)
-    mine = Learner.objects.visible_to(member_of(request))
-    return get_object_or_404(mine, pk=int(chosen) if chosen.isdecimal() else 0)
+def _learners(request: HttpRequest) -> list[Any]:
+    """The learners chosen in the panel, or the member themself where one cannot choose; None among them is the member who has
+    not said yet who they are.
+    """
+    typed = request.POST.getlist("learner") or ([] if "together" in request.POST else [""])
+    chosen = sorted(set(ids_in(typed)))
+    mine = list(Learner.objects.visible_to(member_of(request)).filter(pk__in=chosen).order_by("pk"))
+    if len(mine) != len(chosen) or len(chosen) != len(set(typed) - {""}):
+        raise Http404
+    return [_own(request), *mine] if "" in typed else mine
 
 
 def _own(request: HttpRequest) -> Learner | None:

@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from base.calendar import list_text
 from members.models import Care
 from members.services import renew_calendar
 from members.sessions import member_of
 from notifications.models import Channel, Delivery
 from programs import calendars
+from programs.explaining import EXPLAINED
 from programs.listing import Listed, listed
 from programs.models import Course, Enrolment
 from workgroups.models import Workgroup
@@ -70,12 +72,25 @@ def sorted_by_need(rows: list[dict[str, Any]]) -> dict[str, Any]:
     shown = {State.OFFERED, State.SEATED, State.WAITING, State.APPLIED}
     past = [row for row in rows if row["enrolment"].state not in shown or is_over(row["course"])]
     return {
-        "offers": some(State.OFFERED),
+        "offers": _together(some(State.OFFERED)),
         "seats": some(State.SEATED),
         "queues": some(State.WAITING, State.APPLIED),
         "past": past[::-1],
+        "explained": EXPLAINED,
         "is_family": not all(row["is_self"] for row in rows),
     }
+
+
+def _together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The offers: one to several people is one row, that of who is first in it, with the names of all."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        first = found.setdefault(row["enrolment"].offer_id, row | {"others": []})
+        if first["enrolment"] is not row["enrolment"]:
+            first["others"].append(row["learner"].name)
+    for row in found.values():
+        row["names"] = list_text([row["learner"].name, *row["others"]], language=_language())
+    return list(found.values())
 
 
 def still_on(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

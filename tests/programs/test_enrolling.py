@@ -84,7 +84,7 @@ def test_who_does_not_want_to_wait_is_told_that_it_is_full() -> None:
         ({"state": "draft"}, "closed"),
         ({"mode": "partner"}, "partner"),
         ({"missing_since": dt.date(2026, 1, 1)}, "paused"),
-        ({"selection": "lottery"}, "selection"),
+        ({"selection": "lottery", "drawn_at": clock.now()}, "drawn"),
         ({"opens_at": clock.now() + DAY}, "not_open"),
         ({"opens_at": None}, "closed"),
         ({"closes_at": clock.now() - DAY / 2}, "closed"),

@@ -24,6 +24,13 @@ def person(name: str = "پرنیا", born: int = 1990, **facts: Any) -> tuple[Me
     return member, learner
 
 
+def child_of(member: Member, name: str = "نیکان", born: int = 2012, **facts: Any) -> Learner:
+    """A child whom the member cares for."""
+    child = Learner.objects.create(name=name, born_from=dt.date(born, 1, 1), born_until=dt.date(born, 12, 31), **facts)
+    Care.objects.create(guardian=member, learner=child, relation=Care.Relation.CHILD, from_on=dt.date(2020, 1, 1))
+    return child
+
+
 def workgroup() -> Workgroup:
     """A workgroup with the municipality in it."""
     number = next(_number)

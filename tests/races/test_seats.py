@@ -78,7 +78,7 @@ def test_t1_without_the_guard_the_same_race_oversells(monkeypatch: pytest.Monkey
     people = [world.person() for _ in range(THREADS)]
     together = threading.Barrier(THREADS)
 
-    def careless(course: Course, *, wait: bool) -> seats.Taken | None:
+    def careless(course: Course, *, heads: int = 1, wait: bool) -> seats.Taken | None:
         free = Course.objects.get(pk=course.pk).seats_free
         return seats.Taken(place=random.randrange(10**6), is_seated=True) if free else None
 

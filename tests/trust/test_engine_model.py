@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import random
 from typing import TYPE_CHECKING, Any
@@ -21,103 +22,209 @@ from base.refusal import Refused
 from programs import services
 from programs.deadlines import offer_deadline
 from programs.invariants import broken
-from programs.models import Course, Enrolment
+from programs.models import Course, Draw, Enrolment
 from programs.services import offers, queue, seats
 from tests.programs import world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from members.models import Learner, Member
+
 STEPS_A_RUN = 50
 STEPS = int(os.environ.get("FUZZ_STEPS", "2000"))
 START = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 PLANTED_STEPS = 4_000  # the bound; most are found within a few hundred
-LEARNERS, COURSES = range(4), range(3)  # courses 0 and 1 meet at the same time
+FAMILIES = [[0, 1, 2], [3, 4], [5]]  # who is cared for by the same member
+LEARNERS, COURSES = (
+    range(6),
+    range(5),
+)  # courses 0 and 1 meet at the same time; 3 draws lots, 4 is given out by the coordinator
+CLOSES = START + dt.timedelta(days=1)
+UNITS = [[0], [1], [0, 1], [1, 2], [0, 1, 2], [3], [3, 4], [5]]
+SOME = st.sampled_from(UNITS)
 
 
 class PlainCourse:
-    """One course as lists: who sits, who is offered until when, who waits in which order."""
+    """One course as lists: who sits, which units are offered seats until when, which wait in which order, which have applied."""
 
-    def __init__(self, capacity: int | None, waiting_size: int | None, moves_until: dt.datetime) -> None:
-        self.capacity, self.waiting_size, self.moves_until = capacity, waiting_size, moves_until
+    def __init__(self, way: str, capacity: int | None, waiting_size: int | None, moves_until: dt.datetime) -> None:
+        self.way, self.capacity, self.waiting_size, self.moves_until = way, capacity, waiting_size, moves_until
         self.seated: set[int] = set()
-        self.offered: dict[int, dt.datetime] = {}
-        self.waiting: list[int] = []
-        self.lapsed: set[int] = set()
-        self.is_cancelled = False
+        self.offered: list[tuple[list[int], dt.datetime]] = []
+        self.waiting: list[list[int]] = []
+        self.applied: list[list[int]] = []
+        self.is_cancelled = self.is_drawn = False
 
-    def free(self) -> bool:
-        return self.capacity is None or len(self.seated) + len(self.offered) < self.capacity
+    def held(self) -> int:
+        return len(self.seated) + sum(len(unit) for unit, _ in self.offered)
+
+    def fits(self, heads: int) -> bool:
+        return self.capacity is None or self.held() + heads <= self.capacity
+
+    def in_line(self) -> int:
+        return sum(map(len, self.waiting))
 
     def has(self, who: int) -> bool:
-        return who in self.seated or who in self.offered or who in self.waiting
+        units = [*self.waiting, *self.applied, *(unit for unit, _ in self.offered)]
+        return who in self.seated or any(who in unit for unit in units)
 
     def move(self, now: dt.datetime) -> None:
-        while self.waiting and self.free() and now < self.moves_until and not self.is_cancelled:
-            self.offered[self.waiting.pop(0)] = offer_deadline(
-                made_at=now, offer_hours=24, moves_until=self.moves_until
-            )
+        if now >= self.moves_until or self.is_cancelled:
+            return
+        until = offer_deadline(made_at=now, offer_hours=24, moves_until=self.moves_until)
+        for unit in list(self.waiting):
+            if self.fits(len(unit)):
+                self.waiting.remove(unit)
+                self.offered.append((unit, until))
 
-    def enrol(self, who: int, now: dt.datetime, *, clash: bool) -> str:
-        if now >= self.moves_until and self.waiting:
-            self.sweep(now)
-        if who in self.seated or who in self.offered or who in self.waiting:
-            return "standing"
-        if self.is_cancelled:
-            return "cancelled"
-        is_full = bool(self.waiting) or not self.free()
-        if is_full and now >= self.moves_until:
+    def why_shut(self) -> str:
+        return "cancelled" if self.is_cancelled else "drawn" if self.is_drawn else ""
+
+    def why_closed(self, now: dt.datetime) -> str:
+        return self.why_shut() or ("closed" if self.way != "first_come" and now >= CLOSES else "")
+
+    def why_full(self, heads: int, now: dt.datetime) -> str:
+        if self.fits(heads):
+            return ""
+        if now >= self.moves_until:
             return "full"
-        if is_full and self.waiting_size is not None and len(self.waiting) >= self.waiting_size:
-            return "queue_full"
-        if clash:
+        room = self.waiting_size is None or self.in_line() + heads <= self.waiting_size
+        return "" if room else "queue_full"
+
+    def enrol(self, who: list[int], now: dt.datetime, *, clash: bool) -> str:
+        if now >= self.moves_until and self.waiting:
+            self.sweep(now, [])
+        standing = [one for one in who if self.has(one)]
+        if len(standing) == len(who):
+            return "standing"
+        is_chosen = self.way != "first_come"
+        too_large = "party_too_large" if len(who) > 1 and self.capacity is not None and len(who) > self.capacity else ""
+        full = too_large or ("" if is_chosen else self.why_full(len(who), now))
+        if len(who) == 1:
+            refused = self.why_closed(now) or full or ("clash" if clash else "")
+        else:
+            refused = self.why_closed(now) or ("standing" if standing else "") or ("clash" if clash else "") or full
+        if refused:
+            return refused
+        if is_chosen:
+            self.applied.append(list(who))
+            return "applied"
+        return self.seat(who)
+
+    def seat(self, who: list[int]) -> str:
+        if self.fits(len(who)):
+            self.seated.update(who)
+            return "seated"
+        self.waiting.append(list(who))
+        return "waiting"
+
+    def approve(self, who: int, now: dt.datetime, *, clashing: set[int]) -> str:
+        if now >= self.moves_until or self.is_cancelled:
+            return "queue_over"
+        if self.way != "approval":
+            return "not_applied"
+        unit = next((one for one in self.applied if who in one), None)
+        if unit is None:
+            return "nothing"
+        if clashing & set(unit):
             return "clash"
-        (self.waiting.append if is_full else self.seated.add)(who)
-        return "waiting" if is_full else "seated"
+        refused = self.why_full(len(unit), now)
+        if refused:
+            return refused
+        self.applied.remove(unit)
+        return self.seat(unit)
+
+    def refuse(self, who: int, now: dt.datetime) -> str:
+        if now >= self.moves_until or self.is_cancelled:
+            return "queue_over"
+        if self.way != "approval":
+            return "not_applied"
+        unit = next((one for one in self.applied if who in one), None)
+        if unit is None:
+            return "nothing"
+        self.applied.remove(unit)
+        return "refused"
 
     def withdraw(self, who: int, now: dt.datetime) -> None:
         self.seated.discard(who)
-        self.offered.pop(who, None)
-        if who in self.waiting:
-            self.waiting.remove(who)
+        self.offered = [(without(unit, who), until) for unit, until in self.offered if without(unit, who)]
+        self.waiting = [without(unit, who) for unit in self.waiting if without(unit, who)]
+        self.applied = [without(unit, who) for unit in self.applied if without(unit, who)]
         self.move(now)
 
-    def accept(self, who: int, now: dt.datetime, *, clash: bool) -> str:
+    def unit_offered(self, who: int) -> tuple[list[int], dt.datetime] | None:
+        return next((one for one in self.offered if who in one[0]), None)
+
+    def accept(self, who: int, now: dt.datetime, *, clashing: set[int]) -> str:
         if who in self.seated:
             return "seated"
-        if who not in self.offered:
+        offered = self.unit_offered(who)
+        if offered is None:
             return "no_offer"
-        if now >= self.offered[who]:
+        if now >= offered[1]:
             return "offer_expired"
-        if clash:
+        if clashing & set(offered[0]):
             return "clash"
-        del self.offered[who]
-        self.seated.add(who)
+        self.offered.remove(offered)
+        self.seated.update(offered[0])
         return "seated"
 
+    def decline(self, who: int, now: dt.datetime) -> str:
+        offered = self.unit_offered(who)
+        if offered is None:
+            return "no_offer"
+        if now >= offered[1]:
+            return "offer_expired"
+        self.offered.remove(offered)
+        self.move(now)
+        return "declined"
+
     def promote(self, who: int, now: dt.datetime, *, extra_seat: bool) -> str:
-        if who in self.seated or who in self.offered:
+        if who in self.seated or self.unit_offered(who):
             return "done"
-        if who not in self.waiting:
+        unit = next((one for one in self.waiting if who in one), None)
+        if unit is None:
             return "not_waiting"
         if now >= self.moves_until or self.is_cancelled:
             return "queue_over"
-        if not self.free():
+        if not self.fits(len(unit)):
             if not extra_seat or self.capacity is None:
                 return "full"
-            self.capacity += 1
-        self.waiting.remove(who)
-        self.offered[who] = offer_deadline(made_at=now, offer_hours=24, moves_until=self.moves_until)
+            self.capacity = self.held() + len(unit)
+        self.waiting.remove(unit)
+        until = offer_deadline(made_at=now, offer_hours=24, moves_until=self.moves_until)
+        self.offered.append((unit, until))
         return "done"
 
-    def sweep(self, now: dt.datetime) -> None:
-        self.offered = {who: until for who, until in self.offered.items() if until > now}
+    def draw(self, now: dt.datetime, order: list[int]) -> None:
+        """`order` is who leads each unit, as drawn."""
+        self.is_drawn = True
+        self.waiting = sorted(self.applied, key=lambda unit: next(order.index(one) for one in unit if one in order))
+        self.applied = []
+        self.move(now)
+        kept, heads = [], 0
+        for unit in self.waiting:
+            heads += len(unit)
+            if self.waiting_size is not None and heads > self.waiting_size:
+                break
+            kept.append(unit)
+        self.waiting = kept
+
+    def sweep(self, now: dt.datetime, order: list[int]) -> None:
+        self.offered = [(unit, until) for unit, until in self.offered if until > now]
         if now >= self.moves_until:
-            self.waiting = []
+            self.waiting, self.applied = [], []
+        elif self.way == "lottery" and now >= CLOSES and not self.is_drawn and not self.is_cancelled:
+            self.draw(now, order)
         self.move(now)
 
     def cancel(self) -> None:
-        self.seated, self.offered, self.waiting, self.is_cancelled = set(), {}, [], True
+        self.seated, self.offered, self.waiting, self.applied, self.is_cancelled = set(), [], [], [], True
+
+
+def without(unit: list[int], who: int) -> list[int]:
+    return [one for one in unit if one != who]
 
 
 class Engine(RuleBasedStateMachine):
@@ -129,34 +236,41 @@ class Engine(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.now = START
         clock.now = lambda: self.now
-        self.people = [world.person() for _ in LEARNERS]
-        meets = [
-            START + dt.timedelta(days=3, hours=8),
-            START + dt.timedelta(days=3, hours=9),
-            START + dt.timedelta(days=3),
-        ]
-        sizes: list[tuple[int | None, int | None]] = [(1, 2), (1, None), (1, 1)]
+        self.learners: dict[int, Learner] = {}
+        self.members: dict[int, Member] = {}
+        for family in FAMILIES:
+            self.family_comes(family)
+        at = [dt.timedelta(days=3, hours=hours) for hours in (8, 9, 0, 4, 12)]
+        ways = ["first_come", "first_come", "first_come", "lottery", "approval"]
+        sizes: list[tuple[int | None, int | None]] = [(1, 2), (2, None), (1, 1), (2, 2), (2, 1)]
         self.courses, self.plain = [], []
-        for at, (capacity, waiting_size) in zip(meets, sizes, strict=True):
+        for meets, way, (capacity, waiting_size) in zip(at, ways, sizes, strict=True):
+            closes_at = START + dt.timedelta(days=9) if way == "first_come" else CLOSES
             course = world.course(
-                meets=at, capacity=capacity, waiting_size=waiting_size, closes_at=START + dt.timedelta(days=9)
+                meets=START + meets, capacity=capacity, waiting_size=waiting_size, closes_at=closes_at, selection=way
             )
             services.reschedule(course=course)
             self.courses.append(course)
-            self.plain.append(PlainCourse(capacity, waiting_size, course.moves_until or START))
+            self.plain.append(PlainCourse(way, capacity, waiting_size, course.moves_until or START))
         self.actor = world.coordinator(self.courses[0])
         self.actor.is_superuser = True
+
+    def family_comes(self, family: list[int]) -> None:
+        member, self.learners[family[0]] = world.person()
+        for number in family[1:]:
+            self.learners[number] = world.child_of(member)
+        self.members |= dict.fromkeys(family, member)
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
     def place(self, course: int, who: int) -> Enrolment | None:
-        rows = Enrolment.objects.filter(course=self.courses[course], learner=self.people[who][1])
+        rows = Enrolment.objects.filter(course=self.courses[course], learner=self.learners[who])
         return rows.order_by("-pk").first()
 
-    def clashes(self, course: int, who: int) -> bool:
-        return course < 2 and who in self.plain[1 - course].seated
+    def clashing(self, course: int) -> set[int]:
+        return self.plain[1 - course].seated if course < 2 else set()
 
     def answer(self, work: Callable[[], Any]) -> str:
         try:
@@ -164,18 +278,20 @@ class Engine(RuleBasedStateMachine):
         except Refused as refused:
             return refused.refusal.code
 
-    @rule(course=st.sampled_from(COURSES), who=st.sampled_from(LEARNERS))
-    def enrol(self, course: int, who: int) -> None:
-        expected = self.plain[course].enrol(who, self.now, clash=self.clashes(course, who))
-        actor, learner = self.people[who]
+    @rule(course=st.sampled_from(COURSES), who=SOME)
+    def enrol(self, course: int, who: list[int]) -> None:
+        clash = bool(self.clashing(course) & set(who))
+        expected = self.plain[course].enrol(who, self.now, clash=clash)
         row = Course.objects.get(pk=self.courses[course].pk)
-        before = self.place(course, who)
 
         def work() -> str:
-            place, is_new = services.enrol(actor=actor, course=row, learner=learner)
-            return place.state if is_new else "standing"
+            places, is_new = services.enrol_together(
+                actor=self.members[who[0]], course=row, learners=[self.learners[one] for one in who]
+            )
+            assert len(places) == len(who)
+            return places[0].state if is_new else "standing"
 
-        assert self.answer(work) == expected, before
+        assert self.answer(work) == expected
         self.compare(course)
 
     @rule(course=st.sampled_from(COURSES), who=st.sampled_from(LEARNERS))
@@ -184,7 +300,7 @@ class Engine(RuleBasedStateMachine):
         if place is None or self.now.date() > START.date() + dt.timedelta(days=3):
             return
         self.plain[course].withdraw(who, self.now)
-        services.withdraw(actor=self.people[who][0], enrolment=place)
+        services.withdraw(actor=self.members[who], enrolment=place)
         self.compare(course)
 
     @rule(course=st.sampled_from(COURSES), who=st.sampled_from(LEARNERS), yes=st.booleans())
@@ -194,23 +310,39 @@ class Engine(RuleBasedStateMachine):
         if place is None or place.state not in {"offered", "seated"}:
             return
         if yes:
-            expected = plain.accept(who, self.now, clash=self.clashes(course, who))
-        elif who in plain.seated:
-            expected = "no_offer"
-        elif self.now >= plain.offered[who]:
-            expected = "offer_expired"
+            expected = plain.accept(who, self.now, clashing=self.clashing(course))
         else:
-            expected = "declined"
-            plain.withdraw(who, self.now)
+            expected = plain.decline(who, self.now)
         verb = services.accept if yes else services.decline
-        assert self.answer(lambda: verb(actor=self.people[who][0], enrolment=place).state) == expected
+        assert self.answer(lambda: verb(actor=self.members[who], enrolment=place).state) == expected
+        self.compare(course)
+
+    @rule(course=st.sampled_from(COURSES), who=st.sampled_from(LEARNERS), yes=st.booleans())
+    def choose(self, course: int, who: int, *, yes: bool) -> None:
+        place = self.place(course, who)
+        plain = self.plain[course]
+        if place is None or place.state in {"withdrawn", "declined", "lapsed", "unplaced", "cancelled", "refused"}:
+            return
+        if yes:
+            expected = plain.approve(who, self.now, clashing=self.clashing(course))
+        else:
+            expected = plain.refuse(who, self.now)
+        before = place.state
+
+        def work() -> str:
+            if yes:
+                after = services.approve(actor=self.actor, enrolment=place).state
+            else:
+                after = services.refuse(actor=self.actor, enrolment=place, reason="too far advanced").state
+            return after if before == "applied" else "nothing"
+
+        assert self.answer(work) == expected
         self.compare(course)
 
     @rule(course=st.sampled_from(COURSES), capacity=st.sampled_from([0, 1, 2, 3, None]))
     def resize(self, course: int, capacity: int | None) -> None:
         plain = self.plain[course]
-        held = len(plain.seated) + len(plain.offered)
-        expected = "seats_taken" if capacity is not None and capacity < held else "done"
+        expected = "seats_taken" if capacity is not None and capacity < plain.held() else "done"
         if expected == "done":
             plain.capacity = capacity
             plain.move(self.now)
@@ -238,17 +370,48 @@ class Engine(RuleBasedStateMachine):
         assert self.answer(work) == expected
         self.compare(course)
 
+    @rule(family=st.sampled_from(FAMILIES))
+    def erase(self, family: list[int]) -> None:
+        """The member takes back everything; somebody new comes in their stead."""
+        if self.now.date() > START.date() + dt.timedelta(days=3):
+            return
+        for who in family:
+            for course in COURSES:
+                if self.plain[course].has(who):
+                    self.plain[course].withdraw(who, self.now)
+        for who in family:
+            for course in COURSES:
+                place = self.place(course, who)
+                if place is not None:
+                    services.withdraw(actor=self.members[who], enrolment=place)
+        self.family_comes(family)
+        for course in COURSES:
+            self.compare(course)
+
     @rule(hours=st.sampled_from([1, 9, 14, 25]))
     def time_passes(self, hours: int) -> None:
         self.now = min(self.now + dt.timedelta(hours=hours), START + dt.timedelta(days=3, hours=10))
 
     @rule()
     def sweep(self) -> None:
+        order = self.drawn()
         for plain in self.plain:
-            plain.sweep(self.now)
+            plain.sweep(self.now, order)
         services.sweep()
         for course in COURSES:
             self.compare(course)
+
+    def drawn(self) -> list[int]:
+        """Who leads each unit of the lottery, in the order that its seed draws: told here once more, from the rule alone."""
+        rows = Enrolment.objects.filter(course=self.courses[3], state="applied")
+        tickets: dict[int, int] = {}
+        for unit in self.plain[3].applied:
+            first = rows.filter(learner__in=[self.learners[one] for one in unit]).order_by("pk")[0]
+            tickets[first.pk] = next(one for one in unit if self.learners[one].pk == first.learner_id)
+        seed = getattr(Draw.objects.filter(course=self.courses[3]).first(), "seed", "")
+        listed = hashlib.sha256(",".join(str(one) for one in sorted(tickets)).encode()).hexdigest()
+        keys = {one: hashlib.sha256(f"{seed}:{listed}:{one}".encode()).hexdigest() for one in tickets}
+        return [tickets[one] for one in sorted(tickets, key=lambda ticket: keys[ticket])]
 
     @precondition(lambda self: self.now > START + dt.timedelta(days=1))
     @rule(course=st.sampled_from(COURSES))
@@ -261,15 +424,22 @@ class Engine(RuleBasedStateMachine):
 
     def compare(self, course: int) -> None:
         plain, row = self.plain[course], Course.objects.get(pk=self.courses[course].pk)
-        by_state = {state: [] for state in ("seated", "offered", "waiting")}
-        whose = {learner.pk: number for number, (_, learner) in enumerate(self.people)}
-        live = Enrolment.objects.live().filter(course=row).order_by("place")
-        for state, learner in live.values_list("state", "learner"):
-            by_state[state].append(whose[learner])
-        assert set(by_state["seated"]) == plain.seated
-        assert set(by_state["offered"]) == set(plain.offered)
-        assert by_state["waiting"] == plain.waiting
-        assert row.seats_taken == len(plain.seated) + len(plain.offered)
+        by_state: dict[str, list[list[int]]] = {state: [] for state in ("seated", "offered", "waiting", "applied")}
+        whose = {learner.pk: number for number, learner in self.learners.items()}
+        units: dict[tuple[str, int], list[int]] = {}
+        live = Enrolment.objects.live().filter(course=row).order_by("place", "pk")
+        for pk, state, learner, party in live.values_list("pk", "state", "learner", "party"):
+            key = (state, -party if party else pk)
+            if key not in units:
+                units[key] = []
+                by_state[state].append(units[key])
+            units[key].append(whose[learner])
+        assert {one for unit in by_state["seated"] for one in unit} == plain.seated
+        assert sorted(map(sorted, by_state["offered"])) == sorted(sorted(unit) for unit, _ in plain.offered)
+        assert [sorted(unit) for unit in by_state["waiting"]] == [sorted(unit) for unit in plain.waiting]
+        assert sorted(map(sorted, by_state["applied"])) == sorted(map(sorted, plain.applied))
+        assert row.seats_taken == plain.held()
+        assert row.waiting == plain.in_line()
         found = [one for one in broken() if one.invariant != "I5 stuck queue"]
         assert found == []
 
@@ -315,14 +485,16 @@ def wander(steps: int, seed: int) -> None:
 
 
 def wander_once(engine: Engine, chance: random.Random) -> None:
-    course, who = chance.choice(COURSES), chance.choice(LEARNERS)
+    course, who, some = chance.choice(COURSES), chance.choice(LEARNERS), chance.choice(UNITS)
     moves: list[tuple[float, Callable[[], None]]] = [
-        (8, lambda: engine.enrol(course, who)),
+        (10, lambda: engine.enrol(course, some)),
         (3, lambda: engine.withdraw(course, who)),
         (4, lambda: engine.answer_offer(course, who, yes=chance.random() < 0.7)),
         (3, lambda: engine.time_passes(chance.choice([1, 9, 14, 25]))),
         (3, engine.sweep),
         (1, lambda: engine.resize(course, chance.choice([0, 1, 2, 3, None]))),
+        (2, lambda: engine.choose(4, who, yes=chance.random() < 0.7)),
+        (0.3, lambda: engine.erase(chance.choice(FAMILIES))),
         (1, lambda: engine.promote(course, who, extra_seat=chance.random() < 0.5)),
         (0.4 if engine.now > START + dt.timedelta(days=1) else 0, lambda: engine.cancel(course)),
     ]
@@ -346,13 +518,22 @@ PLANTED = [
     ("programs.services.enrolling.move", planted_no_move),
     ("programs.services.courses.move", planted_no_move),
     ("programs.services.enrolling.release", planted_release),
-    ("programs.services.queue.release", planted_release),
+    ("programs.services.sweeping.release", planted_release),
+    ("programs.services.offers.release", planted_release),
     ("programs.services.courses.release", planted_release),
     ("programs.services.assisting.why_not_promote", planted_yes),
-    ("programs.services.assisting._add_seat", lambda *_: None),
+    ("programs.services.assisting._add_seats", lambda *_: None),
     ("programs.services.queue.queue_moves", lambda _: True),
-    ("programs.services.queue._lapse", planted_no_move),
-    ("programs.services.queue._unplace", planted_no_move),
+    ("programs.services.sweeping.queue_moves", lambda _: True),
+    ("programs.services.sweeping.draw", planted_no_move),
+    ("programs.services.drawing.move", planted_no_move),
+    ("programs.services.drawing.drawn_order", lambda _seed, tickets: sorted(tickets)),
+    ("programs.services.drawing.units_of", lambda heads: [[one] for one in heads]),
+    ("programs.services.queue._together", lambda heads: [[pk] for pk, _ in heads]),
+    ("programs.services.choosing._applied_with", lambda one: [one] if one.state == "applied" else []),
+    ("programs.services.enrolling._less_in_offer", planted_no_move),
+    ("programs.services.sweeping._lapse", planted_no_move),
+    ("programs.services.sweeping.unplace", planted_no_move),
     ("programs.services.offers.why_not_answer", planted_yes),
     ("programs.rules.places.queue_moves", lambda _: True),
     ("programs.services.queue.offer_deadline", lambda made_at, **_: made_at + dt.timedelta(hours=24)),

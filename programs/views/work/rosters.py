@@ -94,7 +94,7 @@ def _own_place(request: HttpRequest, slug: str, pk: int) -> Enrolment:
 def _place_context(place: Enrolment, **more: Any) -> dict[str, Any]:
     (line,) = lines_of(place.course, heads_of(place.course), [place.pk])
     usual = {"withdraw_form": ReasonForm(prefix="withdraw"), "promote_form": PromoteForm(prefix="promote")}
-    can_promote = why_not_promote(place, place.course, extra_seat=True) is None
+    can_promote = why_not_promote(place, place.course, lacking=0, extra_seat=True) is None
     shown = {"course": shown_course(place.course), "place": place, "line": line, "can_promote": can_promote}
     return shown | usual | more
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0004_seals'),
-        ('programs', '0012_questionnaires'),
+        ('programs', '0013_parties_and_lots'),
         ('workgroups', '0002_meetings_and_decisions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
