@@ -98,7 +98,7 @@ PAGES: dict[str, tuple[Right, ...]] = {
     "programs:my_questions": (members(),),
     "programs:follows": (members(),),
     "programs:follow": (everybody(302), members(302, "POST")),
-    "programs:course_code": writing(302),
+    "programs:course_code": writing(404),
     "programs:course_ask_form": (members(),),
     "programs:course_ask": writing(422),
     "programs:calendar_link": (members(),),

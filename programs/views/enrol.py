@@ -26,6 +26,7 @@ from programs.rules.answers import questionnaire_of
 from programs.services.rolls import LONGEST_CODE
 from programs.views.answers import form_for, shown, typed_answers
 from programs.views.course import course_context
+from programs.views.work.desk import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,9 +116,8 @@ def course_code(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
-    learner = _learner(request)
-    if learner is None:
-        return _ask_profile(request, page)
+    mine = Learner.objects.visible_to(member_of(request))
+    learner = get_object_or_404(mine, pk=number_of(request.POST.get("learner", "")))
     try:
         refuse_if(why_too_many(request))
         code = request.POST.get("code", "")[:LONGEST_CODE]
