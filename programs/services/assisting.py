@@ -23,6 +23,8 @@ from programs.services.seats import count, lock_course
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from members.models import Learner
+
 CONSENT_VERSION = "2026-11"
 # How somebody asked who did not enrol themselves.
 ASKED = {"desk": _("Came in person"), "phone": _("By phone"), "paper": _("On a paper form")}
@@ -59,22 +61,23 @@ def admit(
     with transaction.atomic():
         _member, learner = introduce(
             actor=actor,
-            contact=str(person["contact"]),
-            name=str(person["name"]),
             birth_year=int(person["birth_year"]),
-            relation=str(person["relation"]),
-            gender=str(person.get("gender") or ""),
-            district=str(person.get("district") or ""),
             consent_version=CONSENT_VERSION,
+            **{name: str(person.get(name) or "") for name in ("contact", "name", "relation", "gender", "district")},
         )
-        broken = rules_broken(course, learner, Places.of(learner)) if exception else []
-        excepted = frozenset(one.code for one in broken)
-        enrolment, is_new = enrol(
-            actor=actor, course=course, learner=learner, wait=wait, assisted=asked, answers=answers, excepted=excepted
-        )
-        if is_new and excepted:
-            _except(actor, enrolment, [one.code for one in broken], exception)
-        return enrolment, is_new
+        how = {"wait": wait, "assisted": asked, "answers": answers}
+        return _enrol_or_except(actor, course, learner, exception, how)
+
+
+def _enrol_or_except(
+    actor: Member, course: Course, learner: Learner, reason: str, how: dict[str, Any]
+) -> tuple[Enrolment, bool]:
+    """Enrols a learner; with a reason the rules of joining that say no do not hold, and the place is marked."""
+    broken = [one.code for one in rules_broken(course, learner, Places.of(learner))] if reason else []
+    enrolment, is_new = enrol(actor=actor, course=course, learner=learner, excepted=frozenset(broken), **how)
+    if is_new and broken:
+        _except(actor, enrolment, broken, reason)
+    return enrolment, is_new
 
 
 def _except(actor: Member, enrolment: Enrolment, rules: list[str], reason: str) -> None:

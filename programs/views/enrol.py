@@ -25,7 +25,8 @@ from programs.panel import panel_for
 from programs.rules.answers import questionnaire_of
 from programs.services.rolls import LONGEST_CODE
 from programs.views.answers import form_for, shown, typed_answers
-from programs.views.course import course_context, ids_in
+from programs.views.course import course_context
+from programs.views.work.desk import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,8 +123,8 @@ def course_code(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
-    mine, whom = Learner.objects.visible_to(member_of(request)), request.POST.get("learner", "")
-    learner = get_object_or_404(mine, pk=int(whom) if whom.isdecimal() and len(whom) < LONG_ID else 0)
+    mine = Learner.objects.visible_to(member_of(request))
+    learner = get_object_or_404(mine, pk=number_of(request.POST.get("learner", "")))
     try:
         refuse_if(why_too_many(request))
         code = request.POST.get("code", "")[:LONGEST_CODE]
