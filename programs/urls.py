@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import answers, catalogue, course, embed, enrol, family, following, me, questions, wishes
+from programs.views import answers, catalogue, course, draws, embed, enrol, family, following, me, questions, wishes
 from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
 from programs.views.city import home as city_home
 from programs.views.work import (

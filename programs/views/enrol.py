@@ -25,7 +25,7 @@ from programs.panel import panel_for
 from programs.rules.answers import questionnaire_of
 from programs.services.rolls import LONGEST_CODE
 from programs.views.answers import form_for, shown, typed_answers
-from programs.views.course import course_context
+from programs.views.course import course_context, ids_in
 from programs.views.work.desk import number_of
 
 if TYPE_CHECKING:
