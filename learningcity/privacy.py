@@ -79,7 +79,15 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.ProgramTranslation": {
         NONE: "language_code title written_at summary outcomes description audience keywords master",
     },
-    "programs.Program": {NONE: "decision slug workgroup area state level source_language version feed feed_key pinned"},
+    "programs.Program": {
+        NONE: "decision slug workgroup area state level source_language version feed feed_key pinned joining",
+    },
+    "programs.Roll": {
+        NONE: "workgroup organisation kind until_on code_at",
+        SECRET: "code_digest",  # pragma: allowlist secret
+    },
+    "programs.RollLine": {NONE: "roll", PERSONAL: "digest"},
+    "programs.RollProof": {PERSONAL: "roll learner at"},
     "programs.CourseTranslation": {
         NONE: "language_code title note cancel_reason fee_note master",
         PERSONAL: "instructors",
@@ -87,8 +95,8 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.Course": {
         NONE: (
             "decision program slug state source_language starts_on ends_on sort_on opens_at closes_at moves_until "
-            "venue online mode partner_url selection offer_hours complete_percent minimum decide_on age_min "
-            "age_max audience audience_words languages fee_min fee_max fee_currency area district weekdays "
+            "venue online mode partner_url selection offer_hours complete_percent minimum decide_on decided_at age_min "
+            "age_max audience joining audience_words languages fee_min fee_max fee_currency area district weekdays "
             "dayparts search_text search_joined version updated_at feed feed_key fingerprint source_capacity "
             "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place"
         ),
@@ -108,8 +116,8 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.ClassMeeting": {NONE: "course starts_at ends_at venue state"},
     "programs.Offer": {NONE: "course place seats made_at expires_at answered_at answer"},
     "programs.Enrolment": {
-        PERSONAL: "course learner state place offer asked_by exception_by asked_at state_at",
-        SENSITIVE: "reason exception_reason",
+        PERSONAL: "course learner state place offer asked_by exception_by asked_at state_at once",
+        SENSITIVE: "reason exception_reason exception_rule",
     },
     "programs.Questionnaire": {NONE: "course version consent_fa consent_en made_at", PERSONAL: "made_by"},
     "programs.Item": {

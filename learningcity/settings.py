@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
         "AnnouncementState": "announcements.models.Announcement.State",
         "Relation": "members.models.Care.Relation",
         "CaredForRelation": "programs.api.learners.RELATIONS",
+        "RollKind": "programs.models.Roll.Kind",
         "AnnouncementKind": "announcements.models.Announcement.Kind",
         "FollowedKind": "programs.following.PAGES",
         "OrganisationKind": "workgroups.models.Organisation.Kind",

@@ -16,7 +16,7 @@ from phonenumbers import PhoneNumberType
 from base.persian import has_hidden_controls, latin_digits, normalise
 from base.refusal import Refusal, Refused
 from members import rules
-from members.models import ApiToken, Learner, Member
+from members.models import ApiToken, District, Learner, Member
 
 LONGEST_CONTACT = 254
 CODE_LENGTH = 6
@@ -162,10 +162,24 @@ class ProfileForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, asks_gender: bool = False, **kwargs: Any) -> None:
+    district: forms.Field = forms.ModelChoiceField(
+        District.objects.none(),
+        label=_("For this course: in which district do you live?"),
+        help_text=_("Asked only where a course is for the people of some districts."),
+        to_field_name="slug",
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose a district"), "invalid_choice": _("Choose a district")},
+    )
+
+    def __init__(self, *args: Any, asks_gender: bool = False, asks_district: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not asks_gender:
             del self.fields["gender"]
+        where = self.fields["district"]
+        if not asks_district:
+            del self.fields["district"]
+        elif isinstance(where, forms.ModelChoiceField):
+            where.queryset = District.objects.order_by("order", "pk").prefetch_related("translations")
 
     def clean_name(self) -> str:
         """The name in one spelling; hidden signs are refused, not repaired."""

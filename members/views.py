@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django import forms
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
     from base.refusal import Refusal
 
@@ -229,11 +229,13 @@ def signout(request: HttpRequest) -> HttpResponse:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Asks for name and year of birth, once, before the first enrolment; shows them afterwards."""
-    asks_gender = request.GET.get("ask") == "gender"
-    form = ProfileForm(initial=_own_facts(request), asks_gender=asks_gender)
-    return render(
-        request, "members/profile.html", {"form": form, "next": after_of(request), "asks_gender": asks_gender}
-    )
+    form = ProfileForm(initial=_own_facts(request), **_asks(request.GET))
+    return render(request, "members/profile.html", {"form": form, "next": after_of(request)})
+
+
+def _asks(sent: QueryDict) -> dict[str, bool]:
+    """What is asked beyond name and year, because a course's rule needs it."""
+    return {f"asks_{fact}": fact in sent.getlist("ask") for fact in ("gender", "district")}
 
 
 def _own_facts(request: HttpRequest) -> dict[str, Any]:
@@ -251,14 +253,17 @@ def _own_facts(request: HttpRequest) -> dict[str, Any]:
 @login_required
 def profile_save(request: HttpRequest) -> HttpResponse:
     """Keeps name and year of birth, and leads back to where they were needed."""
-    asks_gender, after = request.POST.get("ask") == "gender", after_of(request)
-    form = ProfileForm(request.POST, asks_gender=asks_gender)
+    after, form = after_of(request), ProfileForm(request.POST, **_asks(request.POST))
     if not form.is_valid():
-        context = {"form": form, "next": after, "asks_gender": asks_gender}
+        context = {"form": form, "next": after}
         return _rejected(request, "members:profile", "members/profile.html", context)
     facts = form.cleaned_data
     services.save_profile(
-        actor=sessions.member_of(request), name=facts["name"], birth_year=facts["birth"], gender=facts.get("gender")
+        actor=sessions.member_of(request),
+        name=facts["name"],
+        birth_year=facts["birth"],
+        gender=facts.get("gender"),
+        district=facts.get("district"),
     )
     messages.success(request, gettext("Your name and year of birth are saved"))
     return redirect(after or "members:profile")

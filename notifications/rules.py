@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NEAR = dt.timedelta(hours=12)
 CHANGES = frozenset({"programs/cancelled", "programs/moved", "programs/called_off", "programs/changed"})
+RUNS = frozenset({"programs/confirmed", "programs/undecided"})
 GONE = frozenset(f"programs/{event}" for event in ("cancelled", "withdrawn", "declined", "lapsed", "unplaced"))
 WORKGROUPS = frozenset(
     f"workgroups/{event}"
@@ -37,7 +38,9 @@ WORKGROUPS = frozenset(
         "decision_escalated",
     )
 )
-PLANNING = frozenset(f"programs/{event}" for event in ("review", "remark", "asked", "teaching", "teaching_ended"))
+PLANNING = frozenset(
+    f"programs/{event}" for event in ("review", "remark", "asked", "decide", "teaching", "teaching_ended")
+)
 REMINDERS = frozenset({"programs/starts_tomorrow"})
 EVERY_KIND = "*"
 NEWS = frozenset(f"announcements/{event}" for event in ("news", "call", "event", "change", "correction", "digest"))
@@ -116,7 +119,9 @@ OTHER = Group("enrolments", _("My enrolments"), _("seats, the line, withdrawals,
 RARE = frozenset({"workgroups"})  # groups of kinds that most people never hear of
 GROUPS = (
     OTHER,
-    Group("classes", _("Changes to classes"), _("time, place, cancelled meetings"), CHANGES | {"programs/clash"}),
+    Group(
+        "classes", _("Changes to classes"), _("time, place, cancelled meetings"), CHANGES | RUNS | {"programs/clash"}
+    ),
     Group(
         "workgroups",
         _("My workgroup"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 
 from members.models import Learner
 from programs.checklist import IN_LANGUAGE
+from programs.forms.planning import RULES
 from programs.models import Program, Revision
+from programs.rules.joining import belonging_of, required_by, words_of
 from programs.services.planning import content_of
 
 if TYPE_CHECKING:
@@ -56,12 +59,29 @@ def differences(row: Program | Course, old: dict[str, Any], new: dict[str, Any])
         before, after = old["facts"][name], new["facts"][name]
         if before != after:
             label = kind._meta.get_field(name.removesuffix("_id")).verbose_name  # noqa: SLF001 - as above
-            found.append(Difference(label, "", _plain(before), _plain(after)))
+            found.append(Difference(label, "", _plain(name, before), _plain(name, after)))
     return found
 
 
-def _plain(value: Any) -> str:
+class _Rules(NamedTuple):
+    """What a version says of who may join, as the rules read it."""
+
+    audience: dict[str, Any]
+    joining: dict[str, Any]
+
+
+def _plain(name: str, value: Any) -> str:
+    if name in _Rules._fields and value:
+        return " · ".join(_who(_Rules(**{key: {} for key in _Rules._fields} | {name: value})))
     return "" if value in (None, {}) else str(value).strip()
+
+
+def _who(rules: Any) -> list[str]:
+    """Who may join, in words."""
+    required = required_by(rules)
+    named = [str(RULES[rules.audience["rule"]])] if rules.audience.get("rule") else []
+    named += [gettext("After completing:") + f" {required.title}"] if required else []
+    return named + words_of(rules, belonging_of(rules))
 
 
 def _names(rows: Iterable[Revision | Remark]) -> dict[int, str]:

@@ -41,6 +41,9 @@ EDGES = {
     "age": "warn",
     "audience": "warn",
     "requires": "warn",
+    "district": "warn",
+    "belongs": "warn",
+    "once": "warn",
     "clash": "warn",
     "nobody": "warn",
 }
@@ -91,6 +94,12 @@ class Panel:
     def asks_gender(self) -> bool:
         """Whether whoever is added must say it for this course."""
         return self.course.audience.get("rule") in GENDER_OF_AUDIENCE
+
+    @property
+    def by_code(self) -> list[Choice]:
+        """Learners who may enrol once they show by the organisation's code that they belong there."""
+        refused = [(one, one.refusal) for one in self.choices if one.refusal and one.refusal.code == "belongs"]
+        return [one for one, refusal in refused if refusal.values["data"]["code"]]
 
     @property
     def first(self) -> Choice | None:
@@ -156,7 +165,7 @@ def panel_for(course: Standing, member: Member | AnonymousUser, chosen: Iterable
     if panel.standing and panel.standing[0].enrolment is not None:
         panel.state = panel.standing[0].enrolment.state
     elif refusal is None and panel.choices and not panel.can_enrol:
-        panel.refusal = _common(panel.choices)
+        panel.refusal = panel.by_code[0].refusal if panel.by_code else _common(panel.choices)
         panel.state = panel.refusal.code if panel.refusal else state
         panel.clash_title = _clash_title(panel.refusal)
     return panel

@@ -37,10 +37,18 @@ TABS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
     ),
 }
 USUAL = "seated"
+RULE_WORDS: dict[str, StrOrPromise] = {
+    "age": pgettext_lazy("rule", "age"),
+    "audience": pgettext_lazy("rule", "women or men"),
+    "district": pgettext_lazy("rule", "district"),
+    "belongs": pgettext_lazy("rule", "people of the organisation"),
+    "requires": pgettext_lazy("rule", "what must be completed first"),
+    "once": pgettext_lazy("rule", "one course a season"),
+}
 _TAB_OF = {state: name for name, (_title, states) in TABS.items() for state in states}
 COLUMNS = (
-    "pk", "state", "place", "asked_at", "state_at", "reason", "exception_reason", "exception_by_id", "learner_id",
-    "learner__name", "learner__born_from", "asked_by_id", "offer__expires_at",
+    "pk", "state", "place", "asked_at", "state_at", "reason", "exception_reason", "exception_rule",
+    "exception_by_id", "learner_id", "learner__name", "learner__born_from", "asked_by_id", "offer__expires_at",
 )  # fmt: skip
 
 
@@ -72,6 +80,11 @@ class Line:
     def open_answers(self) -> list[Told]:
         """What may be read by whoever sees the name: nothing sensitive, no file."""
         return [one for one in self.answers if not one.is_sensitive]
+
+    @property
+    def excepted(self) -> list[StrOrPromise]:
+        """The rules that did not hold for this place, in words."""
+        return [RULE_WORDS[code] for code in self.row["exception_rule"].split()]
 
     @property
     def masked(self) -> str:

@@ -7,7 +7,9 @@ from members.services import seal_trail
 from programs.services import (
     erase_answers,
     forget_files,
+    forget_rolls,
     remind_of_tomorrow,
+    remind_to_decide,
     sweep,
     tell_of_clashes,
     tell_of_openings,
@@ -23,13 +25,15 @@ def sweep_places() -> None:
 
 @shared_task(name="watch_courses")
 def watch_courses() -> None:
-    """Every quarter of an hour: reminders, openings and clashes, each told once; answers and files whose time is over go; the
-    trail of a day that is over is sealed.
+    """Every quarter of an hour: reminders, openings and clashes, each told once; answers, files and lists whose time is over
+    go; the trail of a day that is over is sealed.
     """
     remind_of_tomorrow()
     tell_of_openings()
     tell_of_clashes()
+    remind_to_decide()
     forget_files()
+    forget_rolls()
     erase_answers()
     seal_trail()
 

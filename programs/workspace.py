@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 EACH = 5  # of one kind; the page of that kind has the rest
 SOON = dt.timedelta(days=14)
+NEAR = dt.timedelta(days=3)  # before a day on which something is decided
 FEW = 3  # a course is thin with less than a third of its seats taken
 FILLS = 2  # a queue would fill another run when half as many wait as it has seats
 LEVELS = ("danger", "warn", "info")
@@ -63,6 +64,7 @@ def waiting_for(member: Member) -> list[Todo]:
         *_questions(member),
         *_reviews(member),
         *_imports(member),
+        *_undecided(member),
         *_thin(member),
         *_queues(member),
     ]
@@ -135,9 +137,37 @@ def _programs(member: Member) -> QuerySet[Program]:
     return Program.objects.answered_for_by(member)
 
 
+def _undecided(member: Member) -> Iterable[Todo]:
+    """Courses with a minimum of which it is to be decided these days whether they take place."""
+    today = clock.today()
+    open_ = Course.objects.answered_for_by(member).filter(
+        Q(starts_on__lte=today + SOON) | Q(decide_on__lte=today + NEAR),
+        state=Course.State.PUBLISHED,
+        minimum__isnull=False,
+        decided_at__isnull=True,
+        starts_on__gt=today,
+    )
+    for course in _listed(open_.order_by("starts_on", "pk"), EACH):
+        day = course.decision_day
+        is_due = day is not None and day <= today
+        if not is_due and course.seats_taken >= (course.minimum or 0) and day is not None and day - NEAR > today:
+            continue
+        yield Todo(
+            "danger" if is_due else "warn",
+            gettext("{n} of {minimum}").format(n=_digits(course.seats_taken), minimum=_digits(course.minimum or 0)),
+            course.title,
+            course.lang,
+            gettext("Decide today whether it takes place.")
+            if is_due
+            else gettext("Whether it takes place is decided on {day}.").format(day=_day(day)),
+            reverse("programs:work_roster", args=[course.slug]),
+            gettext("Decide"),
+        )
+
+
 def _thin(member: Member) -> Iterable[Todo]:
-    """Courses that begin soon with fewer people than they need, or than a third of their seats."""
-    few = Q(seats_taken__lt=F("minimum")) | Q(minimum__isnull=True, capacity__gt=F("seats_taken") * FEW)
+    """Courses that begin soon with less than a third of their seats taken, whatever their number of people."""
+    few = Q(minimum__isnull=True, capacity__gt=F("seats_taken") * FEW)
     mine = Course.objects.answered_for_by(member).filter(
         few,
         state=Course.State.PUBLISHED,

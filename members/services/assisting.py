@@ -10,13 +10,21 @@ from base import clock
 from base.persian import normalise
 from base.refusal import refuse_if
 from members import rules
-from members.models import Care, Learner, Member
+from members.models import Care, District, Learner, Member
 from members.services.audit import record
 
 
 @transaction.atomic
 def introduce(
-    *, actor: Member, contact: str, name: str, birth_year: int, relation: str, consent_version: str, gender: str = ""
+    *,
+    actor: Member,
+    contact: str,
+    name: str,
+    birth_year: int,
+    relation: str,
+    consent_version: str,
+    gender: str = "",
+    district: str = "",
 ) -> tuple[Member, Learner]:
     """The member with that contact (E.164 or address) and the learner of that name and year whom they care for; what is
     missing is written down, with the version of the text to which they agreed.
@@ -37,7 +45,13 @@ def introduce(
         is_second = relation == Care.Relation.SELF and any(one.relation == relation for one in cares)
         care.relation = Care.Relation.OTHER if is_second else relation
         care.learner = Learner(name=normalise(name))
-    _complete(actor, care, {"born_from": born[0], "born_until": born[1], "gender": gender or None}, consent_version)
+    where = District.objects.filter(slug=district).first() if district else None
+    _complete(
+        actor,
+        care,
+        {"born_from": born[0], "born_until": born[1], "gender": gender or None, "district": where},
+        consent_version,
+    )
     return member, care.learner
 
 

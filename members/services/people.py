@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from base.persian import normalise
@@ -12,11 +14,13 @@ from members.services.audit import record
 
 
 @transaction.atomic
-def save_profile(*, actor: Member, name: str, birth_year: int, gender: str | None = None) -> Learner:
+def save_profile(
+    *, actor: Member, name: str, birth_year: int, gender: str | None = None, district: District | None = None
+) -> Learner:
     """Says who the member is as a learner: first makes the learner and the care for oneself, later corrects it.
 
     The year is Jalali or Gregorian; kept is the interval from its first to its last day. None leaves
-    the gender as it is. The same again changes nothing
+    gender and district as they are. The same again changes nothing
     and leaves no line. Locks the member's row, so that two at once make one learner.
 
     Raises:
@@ -27,9 +31,8 @@ def save_profile(*, actor: Member, name: str, birth_year: int, gender: str | Non
     Member.objects.select_for_update(no_key=True).get(pk=actor.pk)
     care = Care.objects.select_related("learner").filter(guardian=actor, relation=Care.Relation.SELF).first()
     learner = care.learner if care else Learner()
-    facts = {"name": normalise(name), "born_from": born_from, "born_until": born_until}
-    if gender is not None:
-        facts["gender"] = gender
+    facts: dict[str, Any] = {"name": normalise(name), "born_from": born_from, "born_until": born_until}
+    facts |= {fact: value for fact, value in (("gender", gender), ("district", district)) if value is not None}
     changed = [field for field, value in facts.items() if getattr(learner, field) != value]
     if not changed:
         return learner

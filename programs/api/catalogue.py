@@ -29,6 +29,7 @@ from programs.api.shapes import (
     ProgramOut,
     address,
     course_out,
+    joining_out,
     page_of,
     public_questions,
 )
@@ -96,7 +97,8 @@ def course(request: Request, pk: int) -> dict[str, Any]:
     with translation.override(language):
         required = required_by(found[0])
         more = {"requires": required and {"slug": required.slug, "name": required.title}}
-        return with_times(found)[0] | more | {"questions": public_questions(found[0])}
+        more |= {"questions": public_questions(found[0]), **joining_out(found[0])}
+        return with_times(found)[0] | more
 
 
 @extend_schema(parameters=[LANG], responses={200: DrawOut, 404: OpenApiResponse(description="Not there")})

@@ -26,6 +26,7 @@ from programs.api.runs import (
     CourseWorkOut,
     MadeOut,
     PatternIn,
+    TakesPlaceIn,
     course_out,
     facts_of,
     line_of,
@@ -189,3 +190,14 @@ def cancel(request: Request, pk: int) -> Response:
     """Calls a course off; everyone with a place reads the reason."""
     found, typed = _course(request, pk), asked(CancelIn, request)
     return _answered(request, pk, lambda: services.cancel(actor=member_of(request), course=found, **typed))
+
+
+@extend_schema(parameters=[LANG, KEY], request=TakesPlaceIn, responses={200: CourseWorkOut, 409: NO})
+@api_view(["POST"])
+@permission_classes([OpensWork])
+def decide(request: Request, pk: int) -> Response:
+    """Decides whether a course with a minimum takes place: confirms it, or waits until another day. `cancel` calls it off."""
+    found, typed, actor = _course(request, pk), asked(TakesPlaceIn, request), member_of(request)
+    if typed["verdict"] == "wait":
+        return _answered(request, pk, lambda: services.wait_until(actor=actor, course=found, day=typed["until"]))
+    return _answered(request, pk, lambda: services.confirm_course(actor=actor, course=found))

@@ -7,14 +7,17 @@ from typing import Any
 from rest_framework import serializers
 
 from members.asking import In
+from members.models import District
 from programs.api.desk import StepOut, WhyNotOut, steps_out, why_not
 from programs.api.fields import Text, VersionIn
 from programs.checklist import LANGUAGES, LONGEST_TITLE, program_steps, texts_of
-from programs.forms.planning import TITLE_MISSING
+from programs.forms.planning import TITLE_MISSING, joining_of
 from programs.models import Course, Program
 from programs.rules import why_not_publish, why_not_turn
+from programs.rules.joining import district_names
 from workgroups.models import LiteracyArea
 
+MOST_DISTRICTS = 100
 TEXTS = ("title", "summary", "outcomes", "description", "keywords")
 
 
@@ -60,11 +63,24 @@ class ProgramTextsIn(In):
     en = ProgramTextIn(required=False)
 
 
+class DistrictsIn(serializers.ListField):
+    """Districts by their slugs."""
+
+    child = serializers.SlugRelatedField("slug", queryset=District.objects.all())
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_DISTRICTS, **kwargs)
+
+
 class ProgramIn(VersionIn):
-    """What a program shall be, and the version that was read; what is left out stays."""
+    """What a program shall be, and the version that was read; what is left out stays. `districts` (slugs) and `once` (one course
+    per person and season) hold for all its courses.
+    """
 
     area = serializers.SlugRelatedField("slug", queryset=LiteracyArea.objects.all(), required=False)
     level = serializers.ChoiceField(choices=Program.Level.choices, required=False)
+    districts = DistrictsIn(required=False)
+    once = serializers.BooleanField(required=False)
     texts = ProgramTextsIn(required=False)
 
 
@@ -122,6 +138,8 @@ class ProgramWorkOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=Program.State.choices)
     level = serializers.ChoiceField(choices=Program.Level.choices)
     version = serializers.IntegerField()
+    districts = serializers.ListField(child=serializers.CharField())
+    once = serializers.BooleanField()
     texts = ProgramTextsOut()
     steps = StepOut(many=True)
     why_not_publish = WhyNotOut(allow_null=True)
@@ -193,6 +211,17 @@ def program_out(program: Program) -> dict[str, Any]:
     refusal = None if is_shown else why_not_publish(steps) or why_not_turn(program, Program.State.PUBLISHED)
     return _line(program) | {
         "texts": {one: {name: texts.get(one, {}).get(name, "") for name in TEXTS} for one in LANGUAGES},
+        "districts": [slug for slug, _name in district_names(program.joining.get("districts") or [])],
+        "once": bool(program.joining.get("once")),
         "steps": steps_out(steps),
         "why_not_publish": why_not(refusal),
     }
+
+
+def joining_facts(program: Program, typed: dict[str, Any]) -> dict[str, Any]:
+    """The column that says who may join, where something of it was sent."""
+    if not typed.keys() & {"districts", "once"}:
+        return {}
+    districts = typed.get("districts", program.joining.get("districts") or [])
+    ids = [getattr(one, "pk", one) for one in districts]
+    return {"joining": joining_of(ids, once=typed.get("once", bool(program.joining.get("once"))))}

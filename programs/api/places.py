@@ -116,7 +116,7 @@ def enrol(request: Request, pk: int) -> Response:
         enrolment, is_new = services.enrol(
             actor=member_of(request),
             course=course,
-            learner=_learner(request, wanted.get("learner")),
+            learner=learner_of(request, wanted.get("learner")),
             wait=wait,
             answers=wanted.get("answers"),
         )
@@ -132,7 +132,12 @@ def _learners(request: Request, wanted: list[int]) -> list[Learner]:
     return mine
 
 
-def _learner(request: Request, pk: int | None) -> Learner:
+def learner_of(request: Request, pk: int | None) -> Learner:
+    """The learner of that id for whom the member acts, or the member themself.
+
+    Raises:
+        Refused: `needs_profile` of a member who has not said who they are.
+    """
     if pk is not None:
         return get_object_or_404(Learner.objects.visible_to(member_of(request)), pk=pk)
     own = Care.objects.open_on(clock.today()).filter(guardian=request.user.pk, relation=Care.Relation.SELF)

@@ -22,6 +22,7 @@ from programs.api.drafts import (
     RemarkIn,
     RemarkOut,
     VersionOut,
+    joining_facts,
     line_out,
     program_out,
     version_out,
@@ -100,7 +101,8 @@ def program(request: Request, pk: int) -> Response:
     if request.method == "GET":
         return told(request, lambda: program_out(found))
     typed = asked(ProgramIn, request)
-    facts = {"area_id": typed["area"].pk} if "area" in typed else {}
+    facts: dict[str, Any] = {"area_id": typed["area"].pk} if "area" in typed else {}
+    facts |= joining_facts(found, typed)
     facts |= {"level": typed["level"]} if "level" in typed else {}
 
     def work() -> tuple[int, Any]:

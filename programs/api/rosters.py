@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from programs.rosters import Line
 
 
+PERSON = ("contact", "name", "birth_year", "relation", "gender", "district")
+
+
 class LineOut(serializers.Serializer[Any]):
     """Somebody's place; instructors get the name alone, contacts are masked until asked for one by one."""
 
@@ -49,6 +52,8 @@ class LineOut(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField(allow_null=True)
     is_assisted = serializers.BooleanField(allow_null=True)
     is_exception = serializers.BooleanField(allow_null=True)
+    excepted = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    exception_reason = serializers.CharField(allow_null=True, allow_blank=True)
     answers = AnswerToldOut(many=True)
 
 
@@ -77,17 +82,19 @@ class SentOut(serializers.Serializer[Any]):
 
 
 class AdmitIn(In):
-    """Who came or called."""
+    """Who came or called; `exception` is why, although a rule of who may join says no."""
 
     contact = serializers.CharField(max_length=254)
     name = serializers.CharField(max_length=200)
     birth_year = serializers.IntegerField(min_value=1000, max_value=9999)
     relation = serializers.ChoiceField(choices=Care.Relation.choices, default=Care.Relation.SELF)
     gender = serializers.ChoiceField(choices=Learner.Gender.values, required=False)
+    district = serializers.SlugField(max_length=80, required=False)
     asked = serializers.ChoiceField(choices=list(ASKED))
     consents = serializers.BooleanField()
     if_full = serializers.ChoiceField(choices=["wait", "refuse"], required=False, default="wait")
     answers = AnswersIn(required=False)
+    exception = serializers.CharField(max_length=rules.LONGEST_REASON, required=False, allow_blank=True, default="")
 
     def validate_contact(self, value: str) -> str:
         """As `parse_contact`."""
@@ -182,6 +189,8 @@ def line_out(line: Line, *, is_desk: bool) -> dict[str, Any]:
         "asked_at": line.row["asked_at"],
         "is_assisted": line.is_assisted,
         "is_exception": line.row["exception_by_id"] is not None,
+        "excepted": line.row["exception_rule"].split(),
+        "exception_reason": line.row["exception_reason"],
     }
     answers = [one._asdict() for one in (line.answers if is_desk else line.open_answers)]
     return {"id": line.pk, "name": line.name, "answers": answers} | (known if is_desk else dict.fromkeys(known))
@@ -194,11 +203,12 @@ def _admit(request: Request, pk: int) -> Response:
         place, is_new = services.admit(
             actor=member_of(request),
             course=course,
-            person={name: facts.get(name) or "" for name in ("contact", "name", "birth_year", "relation", "gender")},
+            person={name: facts.get(name) or "" for name in PERSON},
             asked=facts["asked"],
             consents=facts["consents"],
             wait=facts["if_full"] == "wait",
             answers=facts.get("answers"),
+            exception=facts["exception"],
         )
         return 201 if is_new else 200, place_out(place)
 

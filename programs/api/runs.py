@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from base.calendar import WEEKDAYS
 from members.asking import In
 from programs.api.desk import StepOut, WhyNotOut, steps_out, why_not
-from programs.api.drafts import CourseLineOut
+from programs.api.drafts import CourseLineOut, DistrictsIn
 from programs.api.fields import Day, Instant, Text, VersionIn
 from programs.checklist import LANGUAGES, LONGEST_TITLE, course_steps, texts_of
 from programs.forms.planning import (
@@ -26,15 +27,17 @@ from programs.forms.planning import (
     fee_columns,
     out_of_order,
 )
-from programs.models import ClassMeeting, Course, Program
+from programs.models import ClassMeeting, Course, Program, Roll
 from programs.rules import why_not_publish
-from programs.rules.joining import required_by
+from programs.rules.joining import district_names, required_by
 from programs.words import AUDIENCES
 from programs.words import LANGUAGES as SPOKEN
 from workgroups.models import Venue
 
+OTHER_ROLL = _("This list is another workgroup’s")
+WAIT_UNTIL = _("Say until which day")
 TEXTS = ("title", "note", "instructors", "cancel_reason")
-PLAIN = ("online", "opens_at", "closes_at", "age_min", "age_max", "selection")
+PLAIN = ("online", "opens_at", "closes_at", "age_min", "age_max", "selection", "minimum", "decide_on")
 SHOWN = (
     "slug",
     "state",
@@ -68,7 +71,10 @@ class CourseTextsIn(In):
 
 
 class CourseIn(VersionIn):
-    """What a course shall be, and the version that was read; what is left out stays. `fee` is in rials, 0 is free."""
+    """What a course shall be, and the version that was read; what is left out stays. `fee` is in rials, 0 is free.
+
+    `districts` (slugs) and `roll` (id of a list of people) say for whom alone it is; none is for everybody.
+    """
 
     venue = serializers.SlugRelatedField("slug", queryset=Venue.objects.all(), required=False, allow_null=True)
     online = serializers.BooleanField(required=False)
@@ -86,7 +92,28 @@ class CourseIn(VersionIn):
     )
     audience = serializers.ChoiceField(choices=list(AUDIENCES.items()), required=False)
     language = serializers.ChoiceField(choices=list(SPOKEN.items()), required=False)
+    districts = DistrictsIn(required=False)
+    roll = serializers.PrimaryKeyRelatedField(queryset=Roll.objects.all(), required=False, allow_null=True)
+    minimum = serializers.IntegerField(min_value=1, max_value=MOST_SEATS, required=False, allow_null=True)
+    decide_on = Day(required=False, allow_null=True)
     texts = CourseTextsIn(required=False)
+
+
+class TakesPlaceIn(In):
+    """Whether a course with a minimum takes place: `confirm`, or `wait` until another day."""
+
+    verdict = serializers.ChoiceField(choices=["confirm", "wait"])
+    until = Day(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A day for waiting.
+
+        Raises:
+            ValidationError: there is none.
+        """
+        if attrs["verdict"] == "wait" and "until" not in attrs:
+            raise serializers.ValidationError({"until": [WAIT_UNTIL]})
+        return attrs
 
 
 class PatternIn(In):
@@ -169,6 +196,11 @@ class CourseWorkOut(CourseLineOut):
     rule = serializers.ChoiceField(choices=list(RULES.items()), allow_blank=True)
     requires = serializers.CharField(allow_null=True)
     audience = serializers.CharField()
+    districts = serializers.ListField(child=serializers.CharField())
+    roll = serializers.IntegerField(allow_null=True)
+    minimum = serializers.IntegerField(allow_null=True)
+    decide_on = serializers.DateField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
     language = serializers.CharField()
     texts = CourseTextsOut()
     steps = StepOut(many=True)
@@ -224,6 +256,9 @@ def course_out(course: Course) -> dict[str, Any]:
             "fee": course.fee_max,
             "fee_currency": course.fee_currency,
             **{name: form[name] for name in ("rule", "audience", "language")},
+            "districts": [slug for slug, _name in district_names(form["districts"] or [])],
+            "roll": form["roll"],
+            **{name: _plain(getattr(course, name)) for name in ("minimum", "decide_on", "decided_at")},
             "requires": getattr(required_by(course), "slug", None),
             "texts": {one: {name: texts.get(one, {}).get(name, "") for name in TEXTS} for one in LANGUAGES},
             "steps": steps_out(steps),
@@ -247,9 +282,12 @@ def facts_of(course: Course, typed: dict[str, Any]) -> dict[str, Any]:
         facts["venue_id"] = typed["venue"] and typed["venue"].pk
     if "fee" in typed:
         facts |= fee_columns(typed["fee"])
-    if typed.keys() & {"rule", "audience", "requires"}:
-        program = getattr(whole["requires"], "pk", whole["requires"])
-        facts |= audience_columns(whole["rule"], whole["audience"], program)
+    if typed.get("roll") is not None and typed["roll"].workgroup_id != course.program.workgroup_id:
+        raise serializers.ValidationError({"roll": [OTHER_ROLL]})
+    if typed.keys() & {"rule", "audience", "requires", "districts", "roll"}:
+        program, roll = (getattr(whole[name], "pk", whole[name]) for name in ("requires", "roll"))
+        districts = [getattr(one, "pk", one) for one in whole["districts"] or []]
+        facts |= audience_columns(whole["rule"], whole["audience"], program, districts, roll)
     if "language" in typed:
         facts["languages"] = f" {typed['language']} "
     return facts

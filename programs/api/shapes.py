@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from rest_framework import serializers
 
-from programs.models import ClassMeeting, Course, Enrolment, Item
+from programs.models import ClassMeeting, Course, Enrolment, Item, Roll
 from programs.rules.answers import questionnaire_of
+from programs.rules.joining import belonging_of, district_names, districts_of, words_of
 
 if TYPE_CHECKING:
     from programs.listing import Listed
@@ -20,6 +21,13 @@ class Ref(serializers.Serializer[Any]):
 
     slug = serializers.CharField()
     name = serializers.CharField()
+
+
+class OrganisationsOwnOut(Ref):
+    """An organisation for whose people alone a course is; `by_code` where a code that it hands out lets in."""
+
+    kind = serializers.ChoiceField(choices=Roll.Kind.choices)
+    by_code = serializers.BooleanField()
 
 
 class SlotOut(serializers.Serializer[Any]):
@@ -128,11 +136,32 @@ class CourseOut(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class JoiningOut(serializers.Serializer[Any]):
+    """Who alone may join: residents of `districts` (none: the whole city), people of `organisation`, one course of the program
+    per person and season with `once`; `words` say it in the language asked for.
+    """
+
+    districts = Ref(many=True)
+    organisation = OrganisationsOwnOut(allow_null=True)
+    once = serializers.BooleanField()
+    words = serializers.ListField(child=serializers.CharField())
+
+
+class MinimumOut(serializers.Serializer[Any]):
+    """With how many people it takes place, and on which day that is decided; `is_certain` once it takes place."""
+
+    people = serializers.IntegerField()
+    decided_on = serializers.DateField(allow_null=True)
+    is_certain = serializers.BooleanField()
+
+
 class CourseFullOut(CourseOut):
-    """A course by itself, with what it asks at enrolment and the program of which a course must be completed first."""
+    """A course by itself, with what it asks at enrolment, who may join, and the program of which a course must be completed."""
 
     questions = AsksOut(allow_null=True)
     requires = Ref(allow_null=True)
+    joining = JoiningOut()
+    minimum = MinimumOut(allow_null=True)
 
 
 class NamedOut(serializers.Serializer[Any]):
@@ -264,6 +293,24 @@ def course_out(course: Listed, slots: list[Any], meetings: list[Any]) -> dict[st
 def _seats(course: Listed) -> dict[str, int | None]:
     counted = {"taken": course.seats_taken, "waiting": course.waiting}
     return {"capacity": course.capacity, "free": course.seats_free, **counted}
+
+
+def joining_out(course: Any) -> dict[str, Any]:
+    """The dicts of `JoiningOut` and `MinimumOut`, in the language that is active."""
+    belonging = belonging_of(course)
+    own = belonging and {name: getattr(belonging, name) for name in ("slug", "name", "kind", "by_code")}
+    districts = [{"slug": slug, "name": name} for slug, name in district_names(districts_of(course))]
+    once = bool(course.joining.get("once"))
+    people = course.minimum and {
+        "people": course.minimum,
+        "decided_on": course.decision_day,
+        "is_certain": course.decided_at is not None,
+    }
+    words = words_of(course, belonging)
+    return {
+        "joining": {"districts": districts, "organisation": own, "once": once, "words": words},
+        "minimum": people,
+    }
 
 
 def public_questions(course: Any) -> dict[str, Any] | None:

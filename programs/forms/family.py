@@ -43,7 +43,7 @@ class LearnerForm(ProfileForm):
     field_order = ("name", "birth", "relation", "gender", "district", "consents")
 
     def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, asks_gender=True, **kwargs)
+        super().__init__(*args, asks_gender=True, asks_district=True, **kwargs)
         gender = self.fields["gender"]
         gender.label, gender.help_text = _("A woman or a man?"), _("Needed only for courses for women or for men.")
         gender.required = False

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from base.calendar import WEEKDAY_NAMES
 from programs.checklist import IN_LANGUAGE, LANGUAGES, LONGEST_TITLE, texts_of
 from programs.forms.fields import DaysField, Foreign, InstantField, NumberField, TextField
-from programs.models import Course, Program
+from programs.models import Course, Program, Roll
 from programs.names import names
 from programs.rules.joining import titled_programs
 from programs.services.scheduling import Pattern
@@ -46,7 +46,7 @@ RULES = {
 WORD_OF_RULE = {"women_only": "women", "girls_only": "girls", "boys_only": "boys"}
 
 
-def _choices(kind: str, empty: Any = None) -> list[tuple[Any, Any]]:
+def choices_of(kind: str, empty: Any = None) -> list[tuple[Any, Any]]:
     """What there is of a kind, by its name in the page's language; few hundred rows, kept for a minute."""
     found = [(pk, named.name) for pk, named in names(get_language() or "fa")[kind].items()]
     return ([("", empty)] if empty is not None else []) + found
@@ -68,11 +68,22 @@ def fee_columns(rials: int | None) -> dict[str, Any]:
     return {"fee_min": rials, "fee_max": rials, "fee_currency": None if rials is None else "IRR"}
 
 
-def audience_columns(rule: str, audience: str, program: int | None = None) -> dict[str, Any]:
-    """The columns that say who may join, of which program a course must be completed first, and for whom it is above all."""
+def audience_columns(
+    rule: str, audience: str, program: int | None = None, districts: Iterable[int] = (), roll: int | None = None
+) -> dict[str, Any]:
+    """The columns that say who may join, of which program a course must be completed first, residents of which districts and
+    people of which list alone (their ids), and for whom it is above all.
+    """
     words = dict.fromkeys([audience or "everyone", *filter(None, [WORD_OF_RULE.get(rule)])])
-    who = ({"rule": rule} if rule else {}) | ({"program": program} if program else {})
+    facts = {"rule": rule, "program": program, "districts": sorted(districts), "roll": roll}
+    who = {name: value for name, value in facts.items() if value}
     return {"audience": who, "audience_words": f" {' '.join(words)} "}
+
+
+def joining_of(districts: Iterable[int], *, once: bool) -> dict[str, Any]:
+    """The column of a program that says who may join any of its courses."""
+    facts = {"districts": sorted(districts), "once": once}
+    return {name: value for name, value in facts.items() if value}
 
 
 class PairedForm(forms.Form):
@@ -117,13 +128,34 @@ class NewProgramForm(PairedForm):
     def __init__(self, *args: Any, workgroups: Iterable[Workgroup], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["workgroup"].choices = [(one.pk, one.name) for one in workgroups]  # type: ignore[attr-defined]
-        self.fields["area"].choices = _choices("area", _("Choose"))  # type: ignore[attr-defined]
+        self.fields["area"].choices = choices_of("area", _("Choose"))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A title in one language at least."""
         if not (self.cleaned_data.get("title_fa") or self.cleaned_data.get("title_en")):
             self.add_error("title_fa", ValidationError(TITLE_MISSING, code="title"))
         return self.cleaned_data
+
+
+class DistrictsField(forms.TypedMultipleChoiceField):
+    """Districts to tick; none is the whole city."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Only for people who live in"),
+            help_text=_("Tick nothing for the whole city."),
+            coerce=int,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+def roll_words(roll: Roll) -> str:
+    """A list as its coordinators choose it: who of which organisation."""
+    name = names(get_language() or "fa", [("organisation", roll.organisation_id)])["organisation"][
+        roll.organisation_id
+    ].name
+    return f"{roll.get_kind_display()} · {name}"
 
 
 class ProgramForm(PairedForm):
@@ -138,22 +170,31 @@ class ProgramForm(PairedForm):
     }
     area = forms.TypedChoiceField(label=_("Literacy area"), coerce=int, empty_value=None, required=False)
     level = forms.ChoiceField(label=_("Level"), choices=Program.Level.choices)
+    districts = DistrictsField()
+    once = forms.BooleanField(
+        label=_("One course of this program per person and season"),
+        help_text=_("So that everybody gets a turn. A place in a waiting list counts too."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = _choices("area", _("Choose"))  # type: ignore[attr-defined]
+        self.fields["area"].choices = choices_of("area", _("Choose"))  # type: ignore[attr-defined]
+        self.fields["districts"].choices = choices_of("district")  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(program: Program) -> dict[str, Any]:
         """What the form shows of a program: one query."""
         facts = {"version": program.version, "area": program.area_id, "level": program.level}
+        facts |= {"districts": program.joining.get("districts"), "once": bool(program.joining.get("once"))}
         return facts | _texts_for(program, ProgramForm.texts)
 
     @property
     def facts(self) -> dict[str, Any]:
         """The columns, as the service takes them; an area once given stays."""
         chosen = {"area_id": self.cleaned_data["area"]} if self.cleaned_data["area"] else {}
-        return chosen | {"level": self.cleaned_data["level"]}
+        joining = joining_of(self.cleaned_data["districts"], once=self.cleaned_data["once"])
+        return chosen | {"level": self.cleaned_data["level"], "joining": joining}
 
 
 class CourseForm(PairedForm):
@@ -180,12 +221,21 @@ class CourseForm(PairedForm):
     requires = forms.TypedChoiceField(
         label=_("Complete first"), coerce=int, empty_value=None, required=False, widget=Foreign
     )
+    districts = DistrictsField()
+    roll = forms.TypedChoiceField(
+        label=_("Only for the people of an organisation"), coerce=int, empty_value=None, required=False, widget=Foreign
+    )
+    minimum = NumberField(label=_("Takes place with at least so many people"), most=MOST_SEATS, least=1)
+    decide_on = DayField(label=_("Decided on"), help_text=_("Empty: three days before the first class"), required=False)
     audience = forms.ChoiceField(label=_("Above all for"), choices=list(AUDIENCES.items()), required=False)
     language = forms.ChoiceField(label=_("Taught in"), choices=list(SPOKEN.items()), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workgroup: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["venue"].choices = _choices("venue", _("No venue yet"))  # type: ignore[attr-defined]
+        self.fields["districts"].choices = choices_of("district")  # type: ignore[attr-defined]
+        rolls = [(roll.pk, roll_words(roll)) for roll in Roll.objects.filter(workgroup=workgroup).order_by("pk")]
+        self.fields["roll"].choices = [("", _("For everyone")), *rolls]  # type: ignore[attr-defined]
+        self.fields["venue"].choices = choices_of("venue", _("No venue yet"))  # type: ignore[attr-defined]
         shown = titled_programs(Program.objects.filter(state=Program.State.PUBLISHED))
         named = [(pk, one.title) for pk, one in shown.items()]
         self.fields["requires"].choices = [("", _("Nothing")), *named]  # type: ignore[attr-defined]
@@ -195,7 +245,7 @@ class CourseForm(PairedForm):
         """What the form shows of a course: one query."""
         names_ = (
             *("version", "online", "capacity", "waiting_size", "opens_at", "closes_at", "age_min", "age_max"),
-            "selection",
+            *("selection", "minimum", "decide_on"),
         )
         facts = {name: getattr(course, name) for name in names_}
         words = course.audience_words.split()
@@ -204,6 +254,8 @@ class CourseForm(PairedForm):
             "fee": None if course.fee_max is None else course.fee_max // RIALS_A_TOMAN,
             "rule": course.audience.get("rule", ""),
             "requires": course.audience.get("program"),
+            "districts": course.audience.get("districts"),
+            "roll": course.audience.get("roll"),
             "audience": next((word for word in words if word not in WORD_OF_RULE.values()), "everyone"),
             "language": next(iter(course.languages.split()), "fa"),
         }
@@ -220,13 +272,13 @@ class CourseForm(PairedForm):
         """The columns, as the service takes them."""
         data = self.cleaned_data
         fee = None if data["fee"] is None else data["fee"] * RIALS_A_TOMAN
-        plain = ("online", "opens_at", "closes_at", "age_min", "age_max")
+        plain = ("online", "opens_at", "closes_at", "age_min", "age_max", "minimum", "decide_on")
         return (
             {name: data[name] for name in plain}
             | fee_columns(fee)
             | {
                 "venue_id": data["venue"],
-                **audience_columns(data["rule"], data["audience"], data["requires"]),
+                **audience_columns(data["rule"], data["audience"], data["requires"], data["districts"], data["roll"]),
                 "languages": f" {data['language'] or 'fa'} ",
                 "selection": data["selection"] or Course.Selection.FIRST_COME,
             }

@@ -12,6 +12,7 @@ from members.forms import LONGEST_CONTACT, PHONE_WRONG, ProfileForm, parse_conta
 from members.models import Care
 from programs import rules
 from programs.services.assisting import ASKED
+from workgroups.forms import DayField
 
 if TYPE_CHECKING:
     from base.refusal import Refusal
@@ -71,25 +72,45 @@ class AdmitForm(ProfileForm):
         help_text=_("Read it to them. They can see, correct and erase it on their own page."),
         error_messages={"required": _("Ask first whether the person agrees, and note it here")},
     )
-    field_order = ("contact", "relation", "name", "birth", "gender", "asked", "consents")
+    exception = forms.CharField(
+        label=_("Although a rule says no: why?"),
+        help_text=_(
+            "Leave it empty, unless a rule of who may join refuses the person. Rule and reason stay in the trail."
+        ),
+        max_length=rules.LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("contact", "relation", "name", "birth", "gender", "district", "asked", "consents", "exception")
 
-    def __init__(self, *args: Any, asks_gender: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, asks_gender=asks_gender, **kwargs)
+    def __init__(self, *args: Any, asks_gender: bool = False, asks_district: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, asks_gender=asks_gender, asks_district=asks_district, **kwargs)
         self.fields["name"].help_text = _("As it will stand on the certificate.")
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         if asks_gender:
             self.fields["gender"].label = _("A woman or a man?")
+        if asks_district:
+            self.fields["district"].label = _("In which district does the person live?")
 
     def clean_contact(self) -> str:
         """As `parse_contact`."""
         return parse_contact(self.cleaned_data["contact"])
+
+    def clean_exception(self) -> str:
+        """One line without hidden signs; "" for none."""
+        typed = " ".join(self.cleaned_data["exception"].split())
+        stop(rules.why_not_reason(typed) if typed else None)
+        return typed
 
     @property
     def person(self) -> dict[str, str | int]:
         """What `services.admit` wants to know of the person."""
         facts = self.cleaned_data
         names = {"contact": "contact", "relation": "relation", "name": "name", "birth_year": "birth"}
-        return {name: facts[field] for name, field in names.items()} | {"gender": facts.get("gender") or ""}
+        return {name: facts[field] for name, field in names.items()} | {
+            "gender": facts.get("gender") or "",
+            "district": getattr(facts.get("district"), "slug", ""),
+        }
 
 
 class ReasonForm(forms.Form):
@@ -106,6 +127,12 @@ class ReasonForm(forms.Form):
         """One line without hidden signs."""
         stop(rules.why_not_reason(self.cleaned_data["reason"]))
         return " ".join(self.cleaned_data["reason"].split())
+
+
+class WaitForm(forms.Form):
+    """Until when the decision is put off whether a course takes place."""
+
+    day = DayField(label=_("New day of the decision"), help_text=_("Such as 1405/9/24 or 2026-12-15"))
 
 
 class PromoteForm(ReasonForm):

@@ -10,6 +10,7 @@ from programs.models.program import Feed, Program
 from programs.models.question import Question
 from programs.models.questionnaire import AnswerFile, AnswerSheet, Item, Questionnaire
 from programs.models.revision import Remark, Revision
+from programs.models.roll import Roll, RollLine, RollProof
 
 __all__ = [
     "AnswerFile",
@@ -31,6 +32,9 @@ __all__ = [
     "Remark",
     "Reminder",
     "Revision",
+    "Roll",
+    "RollLine",
+    "RollProof",
     "Slot",
     "Support",
     "Teaching",

@@ -90,9 +90,17 @@ class Course(Standing, TranslatableModel):
     complete_percent = models.PositiveSmallIntegerField(_("attendance for completion, per cent"), default=75)
     minimum = models.PositiveIntegerField(_("fewest people"), null=True, blank=True)
     decide_on = models.DateField(_("day on which it is decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
     age_min = models.PositiveSmallIntegerField(_("youngest"), null=True, blank=True)
     age_max = models.PositiveSmallIntegerField(_("oldest"), null=True, blank=True)
     audience: models.JSONField[Any, Any] = models.JSONField(_("who may join"), default=dict, blank=True)
+    joining: models.JSONField[Any, Any] = models.JSONField(
+        _("who may join any course of its program"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+    )
     audience_words = models.CharField(_("audience words"), max_length=200, default="", blank=True)
     languages = models.CharField(_("languages of teaching"), max_length=60, default="", blank=True)
     fee_min = models.PositiveBigIntegerField(_("fee from"), null=True, blank=True)

@@ -138,6 +138,10 @@ class Enrolment(models.Model):
         Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("moved up by")
     )
     exception_reason = models.CharField(_("why it was moved up"), max_length=300, default="", db_default="", blank=True)
+    exception_rule = models.CharField(
+        _("rules that did not hold for it"), max_length=80, default="", db_default="", blank=True
+    )
+    once = models.CharField(_("program and season"), max_length=40, null=True, blank=True, editable=False)
     asked_at = models.DateTimeField(_("asked at"), default=clock.now)
     state_at = models.DateTimeField(_("in this state since"), default=clock.now)
 
@@ -153,6 +157,11 @@ class Enrolment(models.Model):
                 condition=Q(state__in=["applied", "waiting", "offered", "seated", "completed", "absent"]),
             ),
             models.UniqueConstraint(name="enrolment_place", fields=["course", "place"]),
+            models.UniqueConstraint(
+                name="enrolment_once_a_season",
+                fields=["learner", "once"],
+                condition=Q(state__in=["applied", "waiting", "offered", "seated", "completed", "absent"]),
+            ),
             models.CheckConstraint(
                 name="enrolment_state",
                 condition=Q(
@@ -189,3 +198,8 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def excepted(self) -> frozenset[str]:
+        """Codes of the rules from which a coordinator excepted it."""
+        return frozenset(self.exception_rule.split())

@@ -98,6 +98,9 @@ class Program(TranslatableModel):
     feed = models.ForeignKey(Feed, models.PROTECT, null=True, blank=True, verbose_name=_("partner catalogue"))
     feed_key = models.CharField(_("key in the catalogue"), max_length=200, null=True, blank=True)
     pinned: models.JSONField[Any, Any] = models.JSONField(_("fields edited here"), default=list, blank=True)
+    joining: models.JSONField[Any, Any] = models.JSONField(
+        _("who may join"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     title: str
     summary: str
     outcomes: str

@@ -5,15 +5,14 @@ A class of its own, so that a row of a list and the course itself answer with th
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    import datetime as dt
-
 FEW_SEATS = 3
+DECIDED_AHEAD = dt.timedelta(days=3)
 FEW_SHARE = 0.1
 
 
@@ -28,6 +27,12 @@ class Standing:
         selection: str
         partner_url: str
         audience: dict[str, Any]
+        joining: dict[str, Any]
+        program_id: int
+        sort_on: dt.date
+        minimum: int | None
+        decide_on: dt.date | None
+        decided_at: dt.datetime | None
         asks_version: int
         age_min: int | None
         age_max: int | None
@@ -122,6 +127,20 @@ class Standing:
     def age_range(self) -> tuple[int | None, int | None] | None:
         """Youngest and oldest, where there is a bound."""
         return None if self.age_min is None and self.age_max is None else (self.age_min, self.age_max)
+
+    @property
+    def decision_day(self) -> dt.date | None:
+        """The day on which it is decided whether it takes place: the one that was set, else three days before it begins; None
+        where it needs no number of people, or has no first day.
+        """
+        if self.minimum is None or self.starts_on is None:
+            return None
+        return self.decide_on or self.starts_on - DECIDED_AHEAD
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it still depends on how many people come."""
+        return self.decision_day is not None and self.decided_at is None and self.state == self.State.PUBLISHED
 
     def is_past(self, day: dt.date) -> bool:
         """Whether its last day lies before that day."""

@@ -17,7 +17,13 @@ from base.persian import persian_digits
 from base.refusal import Refusal
 from members.models import Learner
 from programs.models import ClassMeeting, Course, Enrolment, Import, Offer, Slot
-from programs.rules.joining import why_not_prepared
+from programs.rules.joining import (
+    facts_missing,
+    why_not_belonging,
+    why_not_local,
+    why_not_once,
+    why_not_prepared,
+)
 from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
@@ -39,6 +45,13 @@ GENDER_OF_AUDIENCE = {
 NOT_YOURS = Refusal("not_yours", _("Only the workgroup’s coordinators can do this"))
 
 
+ASK_FIRST = {
+    "name": _("First tell us the learner’s name and year of birth"),
+    "gender": _("First tell us whether the learner is a woman or a man"),
+    "district": _("First tell us in which district the learner lives"),
+}
+MISSED = {"gender": "audience", "district": "district"}  # by fact: the rule that needs it
+
 LEARNER_GONE = Refusal("gone", _("This account has become one with another meanwhile; open the page again"))
 
 
@@ -51,19 +64,21 @@ number = lazy(_in_page_digits, str)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The learner's live places, read at once: state by course id."""
+    """The learner's live places, read at once: state by course id, and the seasons of programs that let in once."""
 
     states: dict[int, str]
+    once: frozenset[str | None] = frozenset()
 
     @classmethod
     def of(cls, learner: Learner) -> Places:
         """One query."""
-        return cls(dict(Enrolment.objects.live().filter(learner=learner).values_list("course_id", "state")))
+        return cls.among(Enrolment.objects.live().filter(learner=learner).only("course_id", "state", "once"))
 
     @classmethod
     def among(cls, live: Iterable[Enrolment]) -> Places:
         """From rows that were read already."""
-        return cls({one.course_id: one.state for one in live})
+        live = list(live)
+        return cls({one.course_id: one.state for one in live}, frozenset(one.once for one in live))
 
     @property
     def seated(self) -> list[int]:
@@ -161,22 +176,36 @@ def queue_moves(course: Standing) -> bool:
 
 
 def missing_profile(course: Standing, learner: Learner) -> list[str]:
-    """What must still be asked about the learner before this course: `name`, `birth`, `gender`."""
+    """What must still be asked about the learner before this course: `name`, `birth`, `gender`, `district`."""
     wanted = {
         "name": not learner.name,
         "birth": learner.born_from is None,
         "gender": course.audience.get("rule") in GENDER_OF_AUDIENCE and learner.gender is None,
     }
-    return [name for name, is_missing in wanted.items() if is_missing]
+    return [name for name, is_missing in wanted.items() if is_missing] + facts_missing(course, learner)
 
 
-def why_not_suited(course: Standing, learner: Learner) -> Refusal | None:
-    """Whether age or audience keeps the learner out."""
-    missing = missing_profile(course, learner)
+def why_not_suited(course: Standing, learner: Learner, excepted: frozenset[str] = frozenset()) -> Refusal | None:
+    """Whether age, audience, district or belonging keeps the learner out, but for the rules from which they are excepted."""
+    missing = [one for one in missing_profile(course, learner) if MISSED.get(one) not in excepted]
     if missing:
-        return Refusal("needs_profile", _("First tell us the learner’s name and year of birth"), {"missing": missing})
-    if not learner.could_be_aged(course.age_min, course.age_max, course.starts_on or clock.today()):
-        return why_aged_out(course)
+        return Refusal(
+            "needs_profile",
+            ASK_FIRST.get(missing[0], ASK_FIRST["name"]),
+            {"missing": missing, "data": {"missing": missing}},
+        )
+    rules = (_why_not_aged, _why_not_audience, why_not_local, why_not_belonging)
+    found = (rule(course, learner) for rule in rules)
+    return next((one for one in found if one is not None and one.code not in excepted), None)
+
+
+def _why_not_aged(course: Standing, learner: Learner) -> Refusal | None:
+    if learner.could_be_aged(course.age_min, course.age_max, course.starts_on or clock.today()):
+        return None
+    return why_aged_out(course)
+
+
+def _why_not_audience(course: Standing, learner: Learner) -> Refusal | None:
     gender = GENDER_OF_AUDIENCE.get(course.audience.get("rule", ""))
     if gender is None or learner.gender == gender:
         return None
@@ -235,17 +264,22 @@ def _clashing_slot(course: Standing, seated: list[int]) -> int | None:
     )
 
 
-def why_not_here(course: Standing, learner: Learner, *, wait: bool = True) -> Refusal | None:
-    """Whether the course itself says no to the learner: closed, not for them, or nothing left. Asks no row but these two."""
-    return why_not_open(course) or why_not_suited(course, learner) or why_not_seats(course, wait=wait)
+def why_not_here(
+    course: Standing, learner: Learner, *, wait: bool = True, excepted: frozenset[str] = frozenset()
+) -> Refusal | None:
+    """Whether the course itself says no to the learner: closed, not for them, or nothing left. Asks no row but these two,
+    and who belongs to an organisation where the course is for its people.
+    """
+    return why_not_open(course) or why_not_suited(course, learner, excepted) or why_not_seats(course, wait=wait)
 
 
-def why_not_now(course: Standing, places: Places) -> Refusal | None:
+def why_not_now(course: Standing, places: Places, excepted: frozenset[str] = frozenset()) -> Refusal | None:
     """Whether the learner's other places leave no room for this one."""
     if len(places.states) >= MOST_LIVE_PLACES:
         text = format_lazy(_("One person can have {most} places at a time"), most=number(MOST_LIVE_PLACES))
         return Refusal("too_many_places", text)
-    return why_not_prepared(course, places) or why_not_fits_timetable(course, places)
+    found = (rule(course, places) for rule in (why_not_prepared, why_not_once, why_not_fits_timetable))
+    return next((one for one in found if one is not None and one.code not in excepted), None)
 
 
 def why_not_enrol(course: Standing, learner: Learner, places: Places) -> Refusal | None:

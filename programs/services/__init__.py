@@ -7,6 +7,8 @@ from programs.services.choosing import approve, refuse
 from programs.services.classes import call_off_class, move_class
 from programs.services.concluding import conclude, conclude_some
 from programs.services.courses import cancel, reschedule, resize
+from programs.services.deciding import confirm as confirm_course
+from programs.services.deciding import remind_to_decide, wait_until
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, enrol_together, withdraw
 from programs.services.families import end_care
@@ -31,6 +33,7 @@ from programs.services.planning import (
 )
 from programs.services.questions import ask, reply
 from programs.services.repair import save_repaired
+from programs.services.rolls import forget_roll, forget_rolls, make_code, open_roll, prove, write_lines
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
 from programs.services.sweeping import sweep
@@ -56,6 +59,7 @@ __all__ = [
     "conclude",
     "conclude_some",
     "confirm",
+    "confirm_course",
     "copy_course",
     "correct",
     "create_course",
@@ -76,10 +80,13 @@ __all__ = [
     "follow",
     "forget_files",
     "forget_reminder",
+    "forget_roll",
+    "forget_rolls",
     "fulfil",
     "hand_in",
     "hand_over",
     "index",
+    "make_code",
     "make_meetings",
     "map_columns",
     "map_places",
@@ -87,9 +94,11 @@ __all__ = [
     "message",
     "move_class",
     "note_vain_search",
+    "open_roll",
     "pin",
     "progress_of",
     "promote",
+    "prove",
     "publish",
     "publish_course",
     "read_answer_file",
@@ -99,6 +108,7 @@ __all__ = [
     "remark",
     "remind",
     "remind_of_tomorrow",
+    "remind_to_decide",
     "reopen",
     "reply",
     "reschedule",
@@ -116,8 +126,10 @@ __all__ = [
     "tell_of_openings",
     "undo",
     "unfollow",
+    "wait_until",
     "wish",
     "withdraw",
     "withdraw_for",
     "work_imports",
+    "write_lines",
 ]

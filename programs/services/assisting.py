@@ -13,7 +13,8 @@ from members.models import Member
 from members.rules import why_not_birth_year, why_not_name
 from members.services import introduce, record
 from programs.models import Course, Enrolment
-from programs.rules import why_not_answer_for, why_not_find_person, why_not_promote, why_not_reason
+from programs.rules import Places, why_not_answer_for, why_not_find_person, why_not_promote, why_not_reason
+from programs.rules.joining import rules_broken
 from programs.services.enrolling import close_queue, enrol, withdraw
 from programs.services.notices import guardians
 from programs.services.queue import move, offer
@@ -21,6 +22,8 @@ from programs.services.seats import count, lock_course
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from members.models import Learner
 
 CONSENT_VERSION = "2026-11"
 # How somebody asked who did not enrol themselves.
@@ -36,17 +39,21 @@ def admit(
     consents: bool,
     wait: bool = True,
     answers: Mapping[str, Any] | None = None,
+    exception: str = "",
 ) -> tuple[Enrolment, bool]:
-    """Enrols someone who came or called, by their exact number or address; the same rules hold as for everybody.
+    """Enrols someone who came or called, by their exact number or address; the same rules hold as for everybody, but with
+    the reason for an `exception` those of who may join do not: they stay marked on the place, and are told in the trail.
 
-    `person` has `contact`, `name`, `birth_year`, `relation` to the member of that contact, and `gender` where the course asks
-    for it; who is not known is written down. The answer is the same whether the contact was known. The looking up is counted
-    and stays in the trail even where the rest is refused. Returns the place and whether it is new; the person is told.
+    `person` has `contact`, `name`, `birth_year`, `relation` to the member of that contact, and `gender` and `district` (slug)
+    where the course asks for them; who is not known is written down. The answer is the same whether the contact was known.
+    The looking up is counted and stays in the trail even where the rest is refused. Returns the place and whether it is new;
+    the person is told.
 
     Raises:
-        Refused: `not_yours`, `too_many`, `consent`, `asked`; those of `introduce` and `enrol`.
+        Refused: `not_yours`, `too_many`, `consent`, `asked`, `text_long` for the exception; those of `introduce` and `enrol`.
     """
     refuse_if(why_not_answer_for(course, actor) or _why_not_asked(asked, consents=consents))
+    refuse_if(why_not_reason(exception) if exception else None)
     refuse_if(why_not_name(str(person["name"])) or why_not_birth_year(int(person["birth_year"])))
     refuse_if(why_not_find_person(actor))
     record(actor=actor, verb="find_person", row=course)
@@ -54,14 +61,31 @@ def admit(
     with transaction.atomic():
         _member, learner = introduce(
             actor=actor,
-            contact=str(person["contact"]),
-            name=str(person["name"]),
             birth_year=int(person["birth_year"]),
-            relation=str(person["relation"]),
-            gender=str(person.get("gender") or ""),
             consent_version=CONSENT_VERSION,
+            **{name: str(person.get(name) or "") for name in ("contact", "name", "relation", "gender", "district")},
         )
-        return enrol(actor=actor, course=course, learner=learner, wait=wait, assisted=asked, answers=answers)
+        how = {"wait": wait, "assisted": asked, "answers": answers}
+        return _enrol_or_except(actor, course, learner, exception, how)
+
+
+def _enrol_or_except(
+    actor: Member, course: Course, learner: Learner, reason: str, how: dict[str, Any]
+) -> tuple[Enrolment, bool]:
+    """Enrols a learner; with a reason the rules of joining that say no do not hold, and the place is marked."""
+    broken = [one.code for one in rules_broken(course, learner, Places.of(learner))] if reason else []
+    enrolment, is_new = enrol(actor=actor, course=course, learner=learner, excepted=frozenset(broken), **how)
+    if is_new and broken:
+        _except(actor, enrolment, broken, reason)
+    return enrolment, is_new
+
+
+def _except(actor: Member, enrolment: Enrolment, rules: list[str], reason: str) -> None:
+    """Marks a place as an exception from rules; the learner hears nothing of it."""
+    enrolment.exception_by, enrolment.exception_reason, enrolment.exception_rule = actor, reason, " ".join(rules)
+    enrolment.save(update_fields=["exception_by", "exception_reason", "exception_rule"])
+    changes = {"rules": rules, "reason": reason}
+    record(actor=actor, verb="except", row=enrolment, on_behalf=enrolment.learner_id, changes=changes)
 
 
 def _why_not_asked(asked: str, *, consents: bool) -> Refusal | None:

@@ -44,7 +44,8 @@ def approve(*, actor: Member, enrolment: Enrolment) -> Enrolment:
         if not heads:
             return _as_it_is(enrolment, course)
         for one in heads:
-            refusal = why_not_suited(course, one.learner) or why_not_fits_timetable(course, Places.of(one.learner))
+            suited = why_not_suited(course, one.learner, one.excepted)
+            refusal = suited or why_not_fits_timetable(course, Places.of(one.learner))
             refuse_if(named(refusal, one.learner))
         taken = seat(course, heads=len(heads), wait=True)
         for place, one in enumerate(heads, start=taken.place):

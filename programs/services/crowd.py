@@ -104,7 +104,7 @@ def _open(course: Course, seats: int, waiting: int | None) -> Course:
     }
     with transaction.atomic():
         course = lock_course(course.pk)
-        Program.objects.filter(pk=course.program_id).update(state=Program.State.PUBLISHED)
+        Program.objects.filter(pk=course.program_id).update(state=Program.State.PUBLISHED, joining={})
         Course.objects.filter(pk=course.pk).update(**columns, version=F("version") + 1, updated_at=now)
         record(actor=None, verb="make_ready", row=course, changes={"capacity": [course.capacity, seats]})
         course.refresh_from_db()

@@ -28,6 +28,7 @@ from programs.rules import (
     why_not_withdraw,
 )
 from programs.rules.answers import read_answers
+from programs.rules.joining import season_key
 from programs.services.answers import keep_answers
 from programs.services.drawing import promise_seed
 from programs.services.notices import Known, tell
@@ -51,6 +52,7 @@ def enrol(
     wait: bool = True,
     assisted: str = "",
     answers: Mapping[str, Any] | None = None,
+    excepted: frozenset[str] = frozenset(),
 ) -> tuple[Enrolment, bool]:
     """Gives the learner a seat in a course, or where waiting is wanted the next place in its queue; where seats are given
     out by a draw or by the coordinator, the learner applies.
@@ -58,14 +60,14 @@ def enrol(
     Returns the place and whether it is new: asking again changes nothing and answers what already is. Locks the learner,
     then the course's row by the one statement that takes the seat. The caller has seen to it that the actor may act for the
     learner (`Learner.objects.visible_to`); `assisted` says how the learner asked where somebody else enrols them (`admit`);
-    `answers` are those to what the course asks (`read_answers`).
+    `answers` are those to what the course asks (`read_answers`); `excepted` are codes of rules that do not hold (`admit`).
 
     Raises:
         Refused: with the code of the first rule that says no; nothing is left behind.
     """
     close_queue(course)
     read = read_answers(actor, course, answers)
-    refusal = why_not_here(course, learner, wait=wait) or read.refusal
+    refusal = why_not_here(course, learner, wait=wait, excepted=excepted) or read.refusal
     if refusal is not None:
         return _standing_or_refused(course, learner, refusal), False
     with transaction.atomic():
@@ -74,8 +76,10 @@ def enrol(
         standing = next((one for one in live if one.course_id == course.pk), None)
         if standing is not None:
             return standing, False
-        refuse_if(why_not_now(course, Places.among(live)))
-        (enrolment,) = _place(actor=actor, course=course, learners=[learner], wait=wait, assisted=assisted)
+        refuse_if(why_not_now(course, Places.among(live), excepted))
+        (enrolment,) = _place(
+            actor=actor, course=course, learners=[learner], wait=wait, assisted=assisted, excepted=excepted
+        )
         keep_answers(enrolment, read)
         return enrolment, True
 
@@ -139,7 +143,13 @@ def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> 
 
 
 def _place(
-    *, actor: Member, course: Course, learners: Sequence[Learner], wait: bool, assisted: str = ""
+    *,
+    actor: Member,
+    course: Course,
+    learners: Sequence[Learner],
+    wait: bool,
+    assisted: str = "",
+    excepted: frozenset[str] = frozenset(),
 ) -> list[Enrolment]:
     known = Known.of(course.pk, [one.pk for one in learners])
     # Read under the learner's lock: a care that ended since the page was opened gives nothing.
@@ -151,7 +161,8 @@ def _place(
         if course.selection == Course.Selection.LOTTERY:
             promise_seed(course)
     state = State.APPLIED if taken is None else State.SEATED if taken.is_seated else State.WAITING
-    heads = _written(actor, course, learners, state, taken.place if taken else None)
+    once = None if "once" in excepted else season_key(course)
+    heads = _written(actor, course, learners, state, taken.place if taken else None, once)
     how = {"assisted": assisted} if assisted else {}
     for one in heads:
         record(actor=actor, verb="enrol", row=one, on_behalf=one.learner_id, changes={"state": [None, state], **how})
@@ -163,7 +174,12 @@ def _place(
 
 
 def _written(
-    actor: Member, course: Course, learners: Sequence[Learner], state: Enrolment.State, place: int | None
+    actor: Member,
+    course: Course,
+    learners: Sequence[Learner],
+    state: Enrolment.State,
+    place: int | None,
+    once: str | None,
 ) -> list[Enrolment]:
     """The rows of one unit; several people are a party, with places one after the other."""
     party = Party.objects.create(course=course, size=len(learners)) if len(learners) > 1 else None
@@ -178,6 +194,7 @@ def _written(
             asked_by=actor,
             asked_at=now,
             state_at=now,
+            once=once,
         )
         for number, learner in enumerate(learners)
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BATCH = 1000
-COLUMNS = ["area", "district", "weekdays", "dayparts", "sort_on", "search_text", "search_joined"]
+COLUMNS = ["area", "district", "joining", "weekdays", "dayparts", "sort_on", "search_text", "search_joined"]
 _ATTRIBUTES = ["area_id", "district_id", *COLUMNS[2:]]
 NOON, EVENING = dt.time(12), dt.time(17)
 
@@ -101,6 +101,7 @@ class Sources:
         """Sets the columns of one of the courses, saved or not; `texts` are (title, instructors, note) by language."""
         program, venue = self.programs[course.program_id], self.venues.get(course.venue_id or 0)
         course.area_id = _area(program)
+        course.joining = program.joining
         course.district_id = venue.district_id if venue else None
         course.sort_on = course.starts_on or course.sort_on
         course.weekdays, course.dayparts = masks(hours)

@@ -11,7 +11,7 @@ from base import clock
 from base.refusal import refuse_if
 from members.models import ApiToken, Care, IdempotencyKey, Learner, Member, Session
 from members.services import record
-from programs.models import Enrolment
+from programs.models import Enrolment, RollProof
 from programs.rules.people import both_in, selves, why_not_merge, why_not_one_place
 from programs.services.seats import lock_learners
 
@@ -78,7 +78,7 @@ def _locked(ids: list[int]) -> list[Member]:
 
 def _one_learner(other: int, own: int) -> int:
     """The places of one learner become the other's, with what was not known; the first is nobody any more."""
-    moved = Enrolment.objects.filter(learner=other).update(learner=own)
+    moved = Enrolment.objects.filter(learner=other).update(learner=own, once=None)
     gone, kept = Learner.objects.get(pk=other), Learner.objects.get(pk=own)
     fields = ("born_from", "born_until") if kept.born_from is None else ()
     for field in (*fields, "gender", "district"):
@@ -87,6 +87,7 @@ def _one_learner(other: int, own: int) -> int:
     kept.save()
     Care.objects.filter(learner=other, relation=Care.Relation.SELF).delete()
     _move(Care._base_manager.all(), "learner", gone, kept)  # noqa: SLF001 - Django's documented name
+    _move(RollProof.objects.all(), "learner", gone, kept)
     Learner.objects.filter(pk=other).update(
         name="", born_from=None, born_until=None, gender=None, district=None, erased_at=clock.now()
     )

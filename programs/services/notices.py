@@ -168,13 +168,18 @@ def _hour(language: str, weekday: int, starts: dt.time | None, ends: dt.time | N
     return " ".join(words)
 
 
+def planners_of(workgroup: int, *, leaving_out: int | None = None) -> QuerySet[Appointment]:
+    """The appointments of who writes a workgroup's programs today: its coordinators, or staff where nobody else is left."""
+    today = Appointment.objects.open_on(clock.today()).exclude(member=leaving_out or 0)
+    planners = today.filter(role=Appointment.Role.COORDINATOR, workgroup=workgroup)
+    return planners if planners.exists() else today.filter(role=Appointment.Role.STAFF)
+
+
 def post_to_planners(program: Program, event: str, *, leaving_out: Member, about: str = "", **values: Any) -> None:
     """Posts one notice about a program to those who write it: its workgroup's coordinators of today, or staff where the one
     who acts is the only one.
     """
-    today = Appointment.objects.open_on(clock.today()).exclude(member=leaving_out)
-    planners = today.filter(role=Appointment.Role.COORDINATOR, workgroup=program.workgroup_id)
-    chosen = planners if planners.exists() else today.filter(role=Appointment.Role.STAFF)
+    chosen = planners_of(program.workgroup_id, leaving_out=leaving_out.pk)
     titles = dict(program.translations.values_list("language_code", "title"))
     post(
         key=f"program:{program.pk}:{event}:{about or program.version}",

@@ -19,6 +19,7 @@ from programs.rules import (
     why_not_suited,
     why_not_withdraw,
 )
+from programs.rules.joining import why_not_still_prepared
 from programs.services.enrolling import leave
 from programs.services.notices import tell
 from programs.services.queue import move
@@ -34,8 +35,8 @@ def accept(*, actor: Member, enrolment: Enrolment) -> Enrolment:
     course; twice changes nothing.
 
     Raises:
-        Refused: `offer_expired` from the deadline on, even before the sweep; `not_all_yours`; `clash`, `age`, `audience` judged
-            again for each of them, and then the offer stays open.
+        Refused: `offer_expired` from the deadline on, even before the sweep; `not_all_yours`; `clash` and who may
+            join judged again for each of them (but for what a coordinator excepted), and then the offer stays open.
     """
     with transaction.atomic():
         return _accept(actor, enrolment, leaving=None)
@@ -61,8 +62,12 @@ def _accept(actor: Member, enrolment: Enrolment, *, leaving: Enrolment | None) -
     if leaving is not None:
         _leave(actor, _read(leaving, courses), courses)
     for one in heads:
-        suited = why_not_suited(enrolment.course, one.learner)
-        refusal = suited or why_not_fits_timetable(enrolment.course, Places.of(one.learner))
+        places = Places.of(one.learner)
+        refusal = (
+            why_not_suited(enrolment.course, one.learner, one.excepted)
+            or why_not_fits_timetable(enrolment.course, places)
+            or why_not_still_prepared(one, places)
+        )
         refuse_if(named(refusal, one.learner) if len(heads) > 1 else refusal)
     _answer(enrolment, Offer.Answer.ACCEPTED)
     turn(actor=actor, enrolments=heads, to=Enrolment.State.SEATED, verb="accept")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from members.models import Member
     from workgroups.models import LiteracyArea, Workgroup
 
-PROGRAM_FACTS = ("area_id", "level")
+PROGRAM_FACTS = ("area_id", "level", "joining")
 COURSE_FACTS = (
     *("venue_id", "online", "opens_at", "closes_at", "age_min", "age_max", "audience", "audience_words"),
     *("fee_min", "fee_max", "fee_currency", "languages", "minimum", "decide_on", "selection"),
@@ -197,7 +197,7 @@ def restore(*, actor: Member, revision: Revision, version: int) -> Program:
     program = revision.program
     assert program is not None  # noqa: S101 # nosec B101 - the caller looks among a program's revisions
     content = revision.content
-    facts = {name: content["facts"][name] for name in PROGRAM_FACTS}
+    facts = {name: content["facts"][name] for name in PROGRAM_FACTS if name in content["facts"]}
     return edit_program(actor=actor, program=program, version=version, facts=facts, texts=content["texts"])
 
 

@@ -74,6 +74,9 @@ def edit_course(
         changed = rewrite_course(actor, course, facts, texts)
         if changed:
             index([course.pk])
+        if set(changed) & {"minimum", "decide_on"} and course.decided_at is not None:
+            course.decided_at = None  # what was decided was another question
+            Course.objects.filter(pk=course.pk).update(decided_at=None)
         if "venue_id" in changed:
             ClassMeeting.objects.filter(course=course, venue=old_venue, starts_at__gt=clock.now()).update(
                 venue=course.venue

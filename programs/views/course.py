@@ -19,7 +19,7 @@ from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Program
 from programs.outcomes import came_of, results_of
 from programs.panel import Panel, panel_for
-from programs.rules.joining import required_by
+from programs.rules.joining import belonging_of, required_by, words_of
 from programs.views.answers import form_for
 from programs.words import AUDIENCES, LANGUAGES
 from workgroups.models import Appointment, Decision, Organisation, Workgroup
@@ -41,6 +41,9 @@ LEADS_ELSEWHERE = {
     "age",
     "audience",
     "requires",
+    "district",
+    "belongs",
+    "once",
     "clash",
     "paused",
     "drawn",
@@ -67,6 +70,7 @@ def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
         "course": course,
         "panel": panel,
         "required": required_by(course),
+        "joining": words_of(course, belonging_of(course)),
         "answers_form": form_for(course, panel),
         "meetings": meetings,
         "organisations": organisations_of(course),

@@ -23,8 +23,10 @@ from programs.listing import listed
 from programs.models import Course, Enrolment
 from programs.panel import panel_for
 from programs.rules.answers import questionnaire_of
+from programs.services.rolls import LONGEST_CODE
 from programs.views.answers import form_for, shown, typed_answers
 from programs.views.course import course_context, ids_in
+from programs.views.work.desk import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +114,26 @@ def _not_enrolled(
     return panel(request, course.slug, None if is_answers else refused.refusal, form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_code(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows by the organisation's code that a learner belongs there; then the panel lets them in."""
+    page = reverse("programs:course_detail", args=[slug])
+    if request.method != "POST":
+        return redirect(page)
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
+    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    mine = Learner.objects.visible_to(member_of(request))
+    learner = get_object_or_404(mine, pk=number_of(request.POST.get("learner", "")))
+    try:
+        refuse_if(why_too_many(request))
+        code = request.POST.get("code", "")[:LONGEST_CODE]
+        services.prove(actor=member_of(request), course=course, learner=learner, code=code)
+    except Refused as refused:
+        return panel(request, slug, refused.refusal)
+    return panel(request, slug)
+
+
 def why_too_many(request: HttpRequest) -> Refusal | None:
     """Whether the member has pressed more than twenty buttons within a minute."""
     if allow(f"enrol:{request.user.pk}", MOST_A_MINUTE, A_MINUTE):
@@ -140,12 +162,13 @@ def _ask_profile(
     request: HttpRequest, page: str, refusal: Refusal | None = None, learner: Learner | None = None
 ) -> HttpResponse:
     """Asks for what is missing: on one's own page about oneself, else on the page of the person in the family."""
-    asked = {"next": f"{page}#seat"} | ({"ask": "gender"} if refusal and "gender" in refusal.values["missing"] else {})
+    missing = refusal.values["missing"] if refusal else []
+    asked = {"next": f"{page}#seat", "ask": [fact for fact in ("gender", "district") if fact in missing]}
     is_other = learner is not None and learner != _own(request)
     where = (
         reverse("programs:family_learner", args=[learner.pk]) if learner and is_other else reverse("members:profile")
     )
-    address = f"{where}?{urlencode(asked)}"
+    address = f"{where}?{urlencode(asked, doseq=True)}"
     return HttpResponse(headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
 
 

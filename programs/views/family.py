@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from members.models import Learner, Member
 
-FIELDS = ("gender",)  # what a course may need to know of a learner and the form asks only if wanted
+FIELDS = ("gender", "district")  # what a course may need to know of a learner and the form asks only if wanted
 
 
 @login_required

@@ -43,6 +43,10 @@ VALUES: dict[str, Any] = {
     "decision": 1,
     "text": {"fa": "یک کلاس تفکیک پسماند در منطقهٔ ۸", "en": "One waste-sorting class in District 8"},
     "due_on": "2027-01-20",
+    "decide_on": "2026-12-03",
+    "taken": 4,
+    "minimum": 8,
+    "queue": 0,
     "question_id": 1,
     "title": {"fa": "جشنوارهٔ یادگیری", "en": "Learning festival"},
     "summary": {"fa": "سه روز کلاس رایگان در همهٔ محله‌ها", "en": "Three days of free classes in all neighbourhoods"},
@@ -93,6 +97,10 @@ def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
             "summary",
             "slug",
             "items",
+            "decide_on",
+            "taken",
+            "minimum",
+            "queue",
         )
     }
     least |= {name: VALUES[name] for name in ("workgroup", "workgroup_slug", "number", "meeting_at", "role", "from_on")}

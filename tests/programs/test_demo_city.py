@@ -12,6 +12,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import translation
 
 from base import clock, door
 from members.models import Learner, Member
@@ -20,11 +21,14 @@ from programs import services
 from programs.checklist import course_steps, program_steps
 from programs.demo.files import courses, rows
 from programs.invariants import broken
-from programs.models import Course, Enrolment, Follow, Import, Program
+from programs.models import Course, Enrolment, Follow, Import, Program, Roll
+from programs.rules import Places
+from programs.rules.joining import why_not_belonging, why_not_local, why_not_prepared
 from programs.services.demo import load
 from programs.services.demo.people import learners_of
 from programs.services.indexing import COLUMNS, index
 from programs.translating import waiting
+from programs.workspace import waiting_for
 from tests.programs.demo import misshown, set_clock
 from workgroups.models import Appointment, LiteracyArea, Organisation, Venue, Workgroup
 
@@ -125,8 +129,29 @@ def test_nobody_sits_where_they_do_not_belong() -> None:
     for place in Enrolment.objects.select_related("course", "learner"):
         course, learner = place.course, place.learner
         assert learner.could_be_aged(course.age_min, course.age_max, course.starts_on)
-        if course.audience:
+        places = Places.of(learner)
+        assert why_not_local(course, learner) is None
+        assert why_not_belonging(course, learner) is None
+        assert why_not_prepared(course, places) is None
+        if "rule" in course.audience:
             assert learner.gender == {"w": "female", "g": "female", "b": "male"}[course.audience["rule"][0]]
+
+
+@loaded
+def test_some_courses_are_not_for_everybody_or_need_people() -> None:
+    shown = Course.objects.filter(state=Course.State.PUBLISHED)
+    assert shown.filter(audience__has_key="districts", seats_taken__gt=0).count() == 1
+    assert shown.filter(audience__has_key="program").count() == 1
+    assert {course.program.slug for course in shown if course.joining.get("once")} == {"repair-cafe"}
+    roll = Roll.objects.get()
+    assert roll.proofs.count() == shown.get(audience__roll=roll.pk).seats_taken > 0
+    asking = shown.get(asks_version__gt=0)
+    assert asking.questionnaires.get().items.count() == 3
+    due = [course.slug for course in shown.filter(minimum__isnull=False) if course.decision_day == clock.today()]
+    assert due == ["consumer-rights-2"]
+    coordinator = Member.objects.get(email="arezou.khanehara@example.org")
+    with translation.override("en"):
+        assert "Decide" in [todo.button for todo in waiting_for(coordinator)]
 
 
 @loaded

@@ -59,13 +59,17 @@ def test_a_partners_file_waits_for_a_word() -> None:
     assert waiting_for(coordinator_of(Town())) == []
 
 
-def test_a_course_that_has_its_minimum_is_not_thin() -> None:
+def test_a_course_with_a_minimum_waits_to_be_decided_until_it_is() -> None:
     town = Town()
     member = coordinator_of(town)
-    course = town.course(first=clock.now() + 5 * DAY, capacity=20, minimum=2)
+    course = town.course(first=clock.now() + 9 * DAY, capacity=20, minimum=2)
     crowd(course, 1)
     assert len(kinds(town, member)) == 1
     crowd(course, 1)
+    assert kinds(town, member) == []
+    type(course).objects.filter(pk=course.pk).update(decide_on=clock.today())
+    assert [todo.level for todo in waiting_for(member)] == ["danger"]
+    services.confirm_course(actor=member, course=course)
     assert kinds(town, member) == []
 
 

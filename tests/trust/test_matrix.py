@@ -27,7 +27,7 @@ from members.models import ApiToken, Care, Learner, Member
 from notifications import links
 from notifications import services as telling
 from programs import calendars, services
-from programs.models import ClassMeeting, Course, Enrolment, Program
+from programs.models import ClassMeeting, Course, Enrolment, Program, Roll
 from tests.announcements.writing import Writing
 from tests.programs import asking
 from tests.programs import town as towns
@@ -282,7 +282,9 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
         "work_(roster|admit|export|message)": about_course,
         "work_place": about_course | {"pk": place.pk},
         "work_question(?!s)": {"pk": question.pk},
-        "course_ask": {"slug": course.slug},
+        "course_(ask|code)": {"slug": course.slug},
+        "work_course_decide": about_course,
+        "work_roll(_lines|_code|_forget)?$": {"pk": _roll(town)},
         "(work_wish|wish_support)": {"pk": wish.pk},
     }
     named = [
@@ -298,7 +300,9 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     made.values["api_work_course_export", ""] = {"pk": place.course_id}
     for name in ("", "_answer", "_set_aside"):
         made.values[f"api_work_wish{name}", ""] = {"pk": wish.pk}
-    made.values["api_ask", ""] = {"pk": course.pk}
+    made.values["api_ask", ""] = made.values["api_prove", ""] = {"pk": course.pk}
+    for name in ("lines", "code", "forget"):
+        made.values[f"api_work_roll_{name}", ""] = {"pk": _roll(town)}
     made.data |= {
         ("api_work_roster", "somebody new"): WALK_IN,
         ("api_work_message", ""): {"fa": "برف", "en": "Snow", "to": "all"},
@@ -307,6 +311,12 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
         ("api_work_reply", ""): {"text": "نه"},
         ("api_ask", ""): {"text": "کجا؟"},
     }
+
+
+def _roll(town: Town) -> int:
+    """A list of the people of the town's library."""
+    facts = {"workgroup": town.workgroup, "organisation": town.organisation, "kind": Roll.Kind.STAFF}
+    return Roll.objects.get_or_create(**facts, defaults={"until_on": clock.today() + 90 * DAY})[0].pk
 
 
 def _convene(made: World, town: Town) -> None:
@@ -592,6 +602,10 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 
 PROGRAM_TEXTS = {"title", "summary", "outcomes", "description", "keywords"}
 COURSE_FACTS = {
+    "districts",
+    "roll",
+    "minimum",
+    "decide_on",
     "requires",
     "venue",
     "online",
@@ -622,8 +636,13 @@ WRITABLE = {
     "LearnerIn": {"name", "birth_year", "relation", "gender", "district", "consents"},
     "NothingIn": set(),
     "ReadIn": {"until"},
-    "AdmitIn": {"contact", "name", "birth_year", "relation", "gender", "asked", "consents", "if_full", "answers"},
+    "AdmitIn": {"contact", "name", "birth_year", "relation", "gender", "asked", "consents", "if_full", "answers"}
+    | {"district", "exception"},
     "ReasonIn": {"reason"},
+    "CodeIn": {"learner", "code"},
+    "TakesPlaceIn": {"verdict", "until"},
+    "RollIn": {"workgroup", "organisation", "kind", "until_on"},
+    "LinesIn": {"lines"},
     "PromoteIn": {"reason", "extra_seat"},
     "MessageIn": {"fa", "en", "to", "chosen"},
     "TextIn": {"text"},
@@ -672,7 +691,7 @@ WRITABLE = {
     "NewProgramIn": {"workgroup", "area", "title"},
     "ProgramTextIn": PROGRAM_TEXTS,
     "ProgramTextsIn": {"fa", "en"},
-    "ProgramIn": {"version", "area", "level", "texts"},
+    "ProgramIn": {"version", "area", "level", "districts", "once", "texts"},
     "RemarkIn": {"text", "send_back"},
     "CourseTextIn": {"title", "note", "instructors"},
     "CourseTextsIn": {"fa", "en"},

@@ -12,6 +12,7 @@ from programs.demo.files import LANGUAGES, courses, rows, texts
 from programs.models import ClassMeeting, Course, Program, Slot, Teaching
 from programs.services.demo.people import person_called
 from programs.services.demo.rows import absent, ids, line, write, write_texts
+from programs.services.demo.rules import joining_of, rules_of
 from workgroups.models import LiteracyArea, Venue, Workgroup
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def load_programs() -> None:
             area_id=areas[one["area"]],
             state=Program.State.PUBLISHED,
             level=one["level"],
+            joining=joining_of(one["slug"]),
         )
         for one in entries
     )
@@ -79,6 +81,7 @@ def _course(entry: Entry, program: Entry, programs: dict[str, int], venues: dict
     rule, fee = entry["audience_rule"], entry["fee_toman"] * RIALS_A_TOMAN
     words = dict.fromkeys([program["audience"]["code"], *([WORD_OF_RULE[rule]] if rule else [])])
     starts_on = clock.day_of(days.meetings[0][0])
+    who, columns = rules_of(entry["slug"], today)
     return Course(
         slug=entry["slug"],
         program_id=programs[entry["program"]],
@@ -93,7 +96,9 @@ def _course(entry: Entry, program: Entry, programs: dict[str, int], venues: dict
         online=entry["mode"] == "online",
         age_min=entry["age"]["min"],
         age_max=entry["age"]["max"],
-        audience={"rule": rule} if rule else {},
+        audience=({"rule": rule} if rule else {}) | who,
+        joining=joining_of(entry["program"]),
+        **columns,
         audience_words=f" {' '.join(words)} ",
         languages=f" {' '.join(entry['teaching_languages'])} ",
         fee_min=fee,

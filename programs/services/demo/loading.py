@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from base import clock, door
-from programs.services.demo import city, demand, follows, groups, learning, moving, people, plans, seats
+from programs.services.demo import city, demand, follows, groups, joining, learning, moving, people, plans, rules, seats
 from programs.services.demo.rows import DOOR
 from programs.services.indexing import index
 
@@ -32,8 +32,10 @@ def load() -> Loaded:
         people.load(today)
         groups.load(today)
         groups.move_forward(today)
+        rules.load(today)
         added = learning.load_courses(today)
         seats.fill(added)
+        joining.ask(added)
         moved = moving.move_forward(today)
         demand.load(today)
         follows.load()

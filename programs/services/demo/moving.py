@@ -63,7 +63,11 @@ def _move(course: Course, day: dt.date, weeks: int) -> None:
         meeting.starts_at, meeting.ends_at = starts_at, ends_at
     ClassMeeting.objects.bulk_update(meetings, ["starts_at", "ends_at"])
     Course.objects.filter(pk=course.pk).update(
-        opens_at=days.opens_at, closes_at=days.closes_at, version=F("version") + 1, updated_at=clock.now()
+        decide_on=course.decide_on and course.decide_on + shift,
+        opens_at=days.opens_at,
+        closes_at=days.closes_at,
+        version=F("version") + 1,
+        updated_at=clock.now(),
     )
     Enrolment.objects.filter(course=course).update(asked_at=F("asked_at") + shift, state_at=F("state_at") + shift)
     reschedule(course=course)

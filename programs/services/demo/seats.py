@@ -18,6 +18,7 @@ from programs.demo.days import OVER
 from programs.demo.files import courses, rows
 from programs.models import Course, Enrolment
 from programs.rules import GENDER_OF_AUDIENCE
+from programs.rules.joining import districts_of, season_key
 from programs.services.courses import cancel
 from programs.services.demo.learning import coordinator_of
 from programs.services.demo.people import crowd, learners_of
@@ -113,8 +114,9 @@ def _runs(heads: list[Head], *, is_open: bool) -> Iterator[list[Head]]:
 def _place_crowd(course: Course, heads: list[Head]) -> None:
     seats = (course.capacity or 0) - course.seats_taken
     states = [State.SEATED if number < seats else State.WAITING for number in range(len(heads))]
+    once = season_key(course)
     places = write(
-        Enrolment(course=course, learner=head.learner, asked_by=head.asked_by, state=state, place=place)
+        Enrolment(course=course, learner=head.learner, asked_by=head.asked_by, state=state, place=place, once=once)
         for place, (head, state) in enumerate(zip(heads, states, strict=True), start=course.next_place + 1)
     )
     write(
@@ -188,6 +190,9 @@ def _hours(entry: Entry) -> list[tuple[int, str, str]]:
 
 def _suits(learner: Learner, course: Course) -> bool:
     gender = GENDER_OF_AUDIENCE.get(course.audience.get("rule", ""))
-    return gender in {None, learner.gender} and learner.could_be_aged(
-        course.age_min, course.age_max, course.starts_on or clock.today()
+    is_local = not districts_of(course) or learner.district_id in districts_of(course)
+    return (
+        is_local
+        and gender in {None, learner.gender}
+        and learner.could_be_aged(course.age_min, course.age_max, course.starts_on or clock.today())
     )

@@ -52,7 +52,7 @@ def _context(
     meetings = _meetings(course, member_of(request))
     return {
         "row": course,
-        "form": form or CourseForm(initial=stored),
+        "form": form or CourseForm(initial=stored, workgroup=course.program.workgroup_id),
         "stored": stored,
         "steps": steps,
         "missing": why_not_publish(steps),
@@ -108,7 +108,8 @@ def _save(
     """Saves what was typed, then does what the button says; leads to that `part` of the page."""
     if request.method != "POST":
         return redirect("programs:work_course", slug=slug)
-    course, form = course_of(request, slug), CourseForm(request.POST)
+    course = course_of(request, slug)
+    form = CourseForm(request.POST, workgroup=course.program.workgroup_id)
     if not form.is_valid():
         return answer(request, "course", _context(request, course, form, forms))
     try:
@@ -157,7 +158,9 @@ def course_meetings(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("programs:work_course", slug=slug)
     if not form.is_valid():
-        return _rejected(request, course, CourseForm(request.POST), pattern_form=form)
+        return _rejected(
+            request, course, CourseForm(request.POST, workgroup=course.program.workgroup_id), pattern_form=form
+        )
     return _save(request, slug, lambda row: _make_meetings(request, row, form.pattern), part=PART, pattern_form=form)
 
 

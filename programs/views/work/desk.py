@@ -60,6 +60,10 @@ FIELD_OF = {
     "class_past": "day",
     "class_far": "day",
     "no_member": "person",
+    "roll_until": "until_on",
+    "lines_wrong": "lines",
+    "lines_many": "lines",
+    "decide_day": "day",
 }
 
 

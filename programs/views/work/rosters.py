@@ -22,12 +22,13 @@ from members.sessions import member_of
 from programs import services
 from programs.answers import told_in
 from programs.forms.answers import AnswersForm
-from programs.forms.rosters import AdmitForm, ExportForm, PromoteForm, ReasonForm
+from programs.forms.rosters import AdmitForm, ExportForm, PromoteForm, ReasonForm, WaitForm
 from programs.models import Course, Enrolment, Question
 from programs.roster_file import answer_of
 from programs.rosters import TABS, USUAL, heads_of, lines_of, roster_of
 from programs.rules import GENDER_OF_AUDIENCE, why_not_answer_for, why_not_choose, why_not_promote
 from programs.rules.answers import questionnaire_of
+from programs.rules.joining import WAIVED, districts_of
 from programs.services.enrolling import position
 from programs.views.answers import shown, typed_answers
 from programs.views.work.desk import own_course, posted, rejected, shown_course
@@ -61,6 +62,8 @@ def roster(request: HttpRequest, slug: str) -> HttpResponse:
         "tabs": [(name, title, found.counts[name]) for name, (title, _states) in TABS.items()],
         "q": query,
         "is_desk": is_desk,
+        "is_due": course.decision_day is not None and course.decision_day <= clock.today(),
+        "wait_form": WaitForm() if is_desk and course.is_undecided else None,
         "open_questions": Question.objects.filter(course=course).open().count() if is_desk else 0,
     }
     return render(request, "work/roster.html", context)
@@ -198,8 +201,9 @@ def _moved_words(moved: Enrolment) -> str:
 # Adding somebody
 
 
-def _asks_gender(course: Course) -> bool:
-    return course.audience.get("rule") in GENDER_OF_AUDIENCE
+def _asks(course: Course) -> dict[str, bool]:
+    is_for_one = course.audience.get("rule") in GENDER_OF_AUDIENCE
+    return {"asks_gender": is_for_one, "asks_district": bool(districts_of(course))}
 
 
 @login_required
@@ -207,7 +211,7 @@ def _asks_gender(course: Course) -> bool:
 def admit_form(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks for the number of who came or called, and for whom it is."""
     course = own_course(request, slug)
-    form, asked = AdmitForm(asks_gender=_asks_gender(course)), questionnaire_of(course)
+    form, asked = AdmitForm(**_asks(course)), questionnaire_of(course)
     context = {"course": shown_course(course), "form": form, "answers_form": asked and AnswersForm(asked)}
     return render(request, "work/admit.html", context)
 
@@ -216,7 +220,7 @@ def admit_form(request: HttpRequest, slug: str) -> HttpResponse:
 def admit(request: HttpRequest, slug: str) -> HttpResponse:
     """Enrols who came or called."""
     course = own_course(request, slug)
-    form, asked = AdmitForm(request.POST, asks_gender=_asks_gender(course)), questionnaire_of(course)
+    form, asked = AdmitForm(request.POST, **_asks(course)), questionnaire_of(course)
     answers, wrong = typed_answers(request, course, asked) if asked else (None, {})
     if form.is_valid() and not wrong:
         facts = form.cleaned_data
@@ -228,10 +232,11 @@ def admit(request: HttpRequest, slug: str) -> HttpResponse:
                 asked=facts["asked"],
                 consents=facts["consents"],
                 answers=answers.answers if answers else None,
+                exception=facts["exception"],
             )
         except Refused as refused:
             wrong = refused.refusal.values.get("fields", {})
-            refuse(form, refused.refusal)
+            refuse(form, refused.refusal, "exception" if refused.refusal.code in WAIVED else None)
         else:
             messages.success(request, admitted_words(found, is_new=is_new))
             return redirect("programs:work_roster", slug=slug)
