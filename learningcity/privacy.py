@@ -98,7 +98,8 @@ TABLES: dict[str, dict[str, str]] = {
             "venue online mode partner_url selection offer_hours complete_percent minimum decide_on decided_at age_min "
             "age_max audience joining audience_words languages fee_min fee_max fee_currency area district weekdays "
             "dayparts search_text search_joined version updated_at feed feed_key fingerprint source_capacity "
-            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place"
+            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place "
+            "drawn_at"
         ),
     },
     "programs.Import": {
@@ -114,9 +115,11 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.Revision": {NONE: "program course version at content", PERSONAL: "by"},
     "programs.Remark": {NONE: "program at text", PERSONAL: "by"},
     "programs.ClassMeeting": {NONE: "course starts_at ends_at venue state"},
+    "programs.Party": {NONE: "course size"},
+    "programs.Draw": {NONE: "course commitment seed committed_at tickets"},
     "programs.Offer": {NONE: "course place seats made_at expires_at answered_at answer"},
     "programs.Enrolment": {
-        PERSONAL: "course learner state place offer asked_by exception_by asked_at state_at once",
+        PERSONAL: "course learner state place party offer asked_by exception_by asked_at state_at once",
         SENSITIVE: "reason exception_reason exception_rule",
     },
     "programs.Questionnaire": {NONE: "course version consent_fa consent_en made_at", PERSONAL: "made_by"},

@@ -25,6 +25,8 @@ from programs.words import AUDIENCES, LANGUAGES
 from workgroups.models import Appointment, Decision, Organisation, Workgroup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest, HttpResponse
 
@@ -58,13 +60,13 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "programs/course_detail.html", course_context(request, slug))
 
 
-def course_context(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """All that a course's page shows. A course that this person may not see is not there."""
+def course_context(request: HttpRequest, slug: str, chosen: Iterable[int] = ()) -> dict[str, Any]:
+    """All that a course's page shows, with those learners chosen. A course that this person may not see is not there."""
     rows = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa", is_full=True)
     if not rows:
         raise Http404
     course = rows[0]
-    panel = panel_for(course, request.user, ids_in(request.GET.getlist("learner")))
+    panel = panel_for(course, request.user, chosen or ids_in(request.GET.getlist("learner")))
     meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
     return {
         "course": course,

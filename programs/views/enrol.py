@@ -56,9 +56,9 @@ def panel(
     if refusal is None and form is None:
         return redirect(f"{reverse('programs:course_detail', args=[slug])}#seat")
     page = reverse("programs:course_detail", args=[slug])
-    context = course_context(request, slug) | {"refused": refusal, "twin_url": _twin(page)}
+    context = course_context(request, slug, chosen) | {"refused": refusal, "twin_url": _twin(page)}
     if form is not None:
-        context |= {"panel": panel_for(context["course"], request.user, chosen), "answers_form": form}
+        context["answers_form"] = form
     return render(request, "programs/course_detail.html", context, status=status)
 
 

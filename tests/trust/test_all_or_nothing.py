@@ -97,7 +97,7 @@ def to_lapse() -> Callable[[], Any]:
     course, (seated, *_) = queued(3)
     services.withdraw(actor=seated.asked_by, enrolment=seated)
     Offer.objects.update(expires_at=seated.asked_at)
-    return lambda: services.queue.sweep_course(course.pk)
+    return lambda: services.sweeping.sweep_course(course.pk)
 
 
 def to_resize() -> Callable[[], Any]:

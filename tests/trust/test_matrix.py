@@ -28,6 +28,7 @@ from notifications import links
 from notifications import services as telling
 from programs import calendars, services
 from programs.models import ClassMeeting, Course, Enrolment, Program, Roll
+from programs.services.drawing import promise_seed
 from tests.announcements.writing import Writing
 from tests.programs import asking
 from tests.programs import town as towns
@@ -115,6 +116,7 @@ def world() -> World:
     for kind, slug in slugs.items():
         made.values["programs:course_detail", kind] = {"slug": slug}
         made.values["api_course", kind] = {"pk": Course.objects.get(slug=slug).pk}
+    _fill_lots(made, town, course)
     made.values |= {
         ("programs:program_detail", "published"): {"slug": town.program.slug},
         ("programs:program_detail", "draft"): {"slug": draft_program.slug},
@@ -132,7 +134,7 @@ def world() -> World:
         for kind in ("", "for the learner"):
             made.values[name, kind] = {"slug": course.slug} if name.startswith("programs") else {"pk": course.pk}
         made.data[name, "for the learner"] = {"learner": learner.pk}
-    for name in ("programs:enrolment_leave", "programs:enrolment_withdraw", "api_withdraw"):
+    for name in ("programs:enrolment_leave", "programs:enrolment_why", "programs:enrolment_withdraw", "api_withdraw"):
         made.values[name, ""] = {"pk": seat.pk}
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
@@ -162,6 +164,14 @@ def world() -> World:
     made.data["members:token_revoke", ""] = {"token": ApiToken.objects.first().pk}
     made.data["api_inbox_read", ""] = {"until": 1}
     return made
+
+
+def _fill_lots(made: World, town: Town, course: Course) -> None:
+    """A course whose lots are still to be drawn, beside one without."""
+    lots = town.course(first=clock.now() + 45 * DAY, selection=Course.Selection.LOTTERY)
+    promise_seed(lots)
+    for kind, one in {"lottery": lots, "in order of arrival": course}.items():
+        made.values["programs:draw_detail", kind], made.values["api_draw", kind] = {"slug": one.slug}, {"pk": one.pk}
 
 
 def _answered(town: Town, coordinator: Member, member: Member) -> dict[tuple[str, str], dict[str, Any]]:
@@ -292,7 +302,9 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     ]
     made.values |= {(name, ""): values for name, values in named}
     waiting = crowd(town.course(first=clock.now() + 55 * DAY, capacity=1), 2)[1]
-    for name, pk in {"withdraw": place.pk, "contact": place.pk, "promote": waiting.pk, "reply": question.pk}.items():
+    applied = enrol(town.course(first=clock.now() + 60 * DAY, selection=Course.Selection.APPROVAL), member)
+    rows = {"withdraw": place.pk, "contact": place.pk, "promote": waiting.pk, "reply": question.pk}
+    for name, pk in (rows | dict.fromkeys(("approve", "refuse"), applied.pk)).items():
         made.values[f"api_work_{name}", ""] = {"pk": pk}
     for kind in ("", "somebody new"):
         made.values["api_work_roster", kind] = {"pk": place.course_id}
@@ -308,6 +320,7 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
         ("api_work_message", ""): {"fa": "برف", "en": "Snow", "to": "all"},
         ("api_work_withdraw", ""): {"reason": "به خواست خودش"},
         ("api_work_promote", ""): {"reason": "ویلچر", "extra_seat": True},
+        ("api_work_refuse", ""): {"reason": "گروه پیشرفته است"},
         ("api_work_reply", ""): {"text": "نه"},
         ("api_ask", ""): {"text": "کجا؟"},
     }
@@ -602,6 +615,7 @@ def test_care_that_ended_gives_nothing(client: Client) -> None:
 
 PROGRAM_TEXTS = {"title", "summary", "outcomes", "description", "keywords"}
 COURSE_FACTS = {
+    "selection",
     "districts",
     "roll",
     "minimum",
@@ -625,7 +639,7 @@ REGISTERS = {
     "Organisation": {"name", "kind", "phone", "description"},
 }
 WRITABLE = {
-    "EnrolIn": {"learner", "if_full", "answers"},
+    "EnrolIn": {"learner", "learners", "if_full", "answers", "answers_of"},
     "AnswersIn": {"version", "consent", "given"},
     "CorrectIn": {"consent", "given"},
     "FileIn": {"number", "file"},

@@ -60,7 +60,12 @@ CASES: dict[str, tuple[Callable[[], Member], Callable[[Town, Member], Course], s
     ),
     "nobody yet": (nobody_yet, lambda town, _: town.course(), "needs_profile"),
     "over": (lambda: person()[0], lambda town, _: town.course(first=clock.now() - 60 * DAY, meetings=2), "closed"),
-    "by lottery": (lambda: person()[0], lambda town, _: town.course(selection=Course.Selection.LOTTERY), "selection"),
+    "by lottery": (lambda: person()[0], lambda town, _: town.course(selection=Course.Selection.LOTTERY), "applied"),
+    "lots drawn": (
+        lambda: person()[0],
+        lambda town, _: town.course(selection=Course.Selection.LOTTERY, drawn_at=clock.now()),
+        "drawn",
+    ),
     "a draft": (lambda: person()[0], lambda town, _: town.course(state=Course.State.DRAFT), "404"),
 }
 
@@ -116,8 +121,8 @@ def test_the_panel_says_beforehand_what_the_button_would_answer(case: str) -> No
         assert answer.status_code == 404
         return
     panel = answer.context["panel"]
-    is_standing = code in {"waiting", "offered", "seated"} and bool(panel.standing)
-    would = code in {"seated", "waiting", "needs_profile"} and not is_standing
+    is_standing = code in {"waiting", "offered", "seated", "applied"} and bool(panel.standing)
+    would = code in {"seated", "waiting", "applied", "needs_profile"} and not is_standing
     assert (bool(panel.refusal is None and panel.can_enrol), bool(panel.standing)) == (would, is_standing)
 
 
