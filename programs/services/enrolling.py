@@ -108,23 +108,29 @@ def enrol_together(
     close_queue(course)
     with transaction.atomic():
         lock_learners([one.pk for one in learners])
-        live: dict[int, list[Enrolment]] = {one.pk: [] for one in learners}
-        for one in Enrolment.objects.live().filter(learner__in=live).select_related("offer", "learner"):
-            live[one.learner_id].append(one)
+        live = _live_places(learners)
         standing = [one for learner in learners for one in live[learner.pk] if one.course_id == course.pk]
         if len(standing) == len(learners):
             return standing, False
         refuse_if(why_not_open(course) or why_not_standing(standing))
         for learner in learners:
             refuse_if(why_not_one_of(learner, course, Places.among(live[learner.pk])))
-        read = [read_answers(actor, course, given.get(learner.pk)) for learner in learners]
-        for learner, own in zip(learners, read, strict=True):
-            refuse_if(named(own.refusal, learner))
+        read = {learner.pk: read_answers(actor, course, given.get(learner.pk)) for learner in learners}
+        for learner in learners:
+            refuse_if(named(read[learner.pk].refusal, learner))
         refuse_if(why_not_seats(course, heads=len(learners), wait=wait))
         heads = _place(actor=actor, course=course, learners=learners, wait=wait)
-        for enrolment, own in zip(heads, read, strict=True):
-            keep_answers(enrolment, own)
+        for enrolment in heads:
+            keep_answers(enrolment, read[enrolment.learner_id])
         return heads, True
+
+
+def _live_places(learners: Sequence[Learner]) -> dict[int, list[Enrolment]]:
+    """Everything that each of them has or waits for, by learner."""
+    live: dict[int, list[Enrolment]] = {one.pk: [] for one in learners}
+    for one in Enrolment.objects.live().filter(learner__in=live).select_related("offer", "learner"):
+        live[one.learner_id].append(one)
+    return live
 
 
 def close_queue(course: Course) -> None:

@@ -36,6 +36,7 @@ SQL_PLACES = {
     "notifications/services/post.py:insert": "a notice is said once, in one statement",
     "notifications/services/claim.py:_write": "one row a message, thousands of times: half the time that the ORM takes",
     "notifications/services/broadcast.py:_insert": "deliveries by the thousand: a query of the ORM becomes INSERT .. SELECT",
+    "programs/services/seats.py:hold_open": "who applies shares the course's row: FOR SHARE is no verb of the ORM",
     "programs/services/seats.py:take": "the one guarded statement by which a seat or a place is taken",
     "learningcity/checks.py:letters": "what the database knows of Persian letters",
     "learningcity/health.py:_ask": "whether the database answers",
