@@ -73,7 +73,7 @@ def _ours(profile: str) -> bytes:
     if profile == "korea":
         return json.dumps({"courses": [row]}).encode()
     out = io.StringIO()
-    writer = csv.DictWriter(out, PROFILES[profile].columns, delimiter=";")
+    writer = csv.DictWriter(out, PROFILES[profile].columns, delimiter=";", extrasaction="ignore")
     writer.writeheader()
     writer.writerow(row)
     return out.getvalue().encode()
