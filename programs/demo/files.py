@@ -29,8 +29,8 @@ def rows(name: str) -> list[Entry]:
 
 @cache
 def courses() -> dict[str, Entry]:
-    """The courses that are loaded, by slug: those in order of arrival."""
-    return {row["slug"]: row for row in rows("courses") if row["selection"] == "first_come"}
+    """The courses that are loaded, by slug. A lottery that was drawn long ago is left out: its draw could not be shown."""
+    return {row["slug"]: row for row in rows("courses") if row["selection"] != "lottery" or not row["demo"]["seated"]}
 
 
 def texts(**fields: Entry) -> dict[str, dict[str, str]]:

@@ -101,6 +101,8 @@ def test_seats_and_queues_are_as_the_files_say() -> None:
     for course in Course.objects.filter(slug__in=courses()).exclude(state=Course.State.CANCELLED):
         demo = courses()[course.slug]["demo"]
         assert (course.slug, course.seats_taken, course.waiting) == (course.slug, demo["seated"], demo["waiting"])
+        applied = course.enrolments.filter(state=Enrolment.State.APPLIED).count()
+        assert (course.slug, applied) == (course.slug, demo.get("applied", 0))
 
 
 @loaded

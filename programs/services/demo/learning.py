@@ -106,6 +106,7 @@ def _course(entry: Entry, program: Entry, programs: dict[str, int], venues: dict
         fee_currency="IRR",
         capacity=entry["capacity"],
         waiting_size=entry["waiting_size"],
+        selection=entry["selection"],
     )
 
 

@@ -48,11 +48,15 @@ def fill(added: Mapping[str, Course]) -> None:
         return
     stories = _stories()
     crowd_ = _Crowd(crowd())
-    for slug, course in added.items():
+    for slug, course in sorted(added.items(), key=lambda item: item[1].is_chosen):
         entry = courses()[slug]
         _fill(course, entry, stories[slug], crowd_)
         if entry["cancellation"]:
             cancel(actor=coordinator_of(course), course=course, reason=entry["cancellation"]["reason"])
+    for slug, course in added.items():  # once everybody sits: of the crowd, those apply who are left
+        applied = [head for head in stories[slug] if head.story and head.story["state"] == "applied"]
+        wanted = courses()[slug]["demo"].get("applied", 0) - len(applied)
+        _apply(course, [*applied, *crowd_.draw(course, courses()[slug], wanted)])
 
 
 def _stories() -> dict[str, list[Head]]:
@@ -91,7 +95,7 @@ def _place(course: Course, heads: list[Head]) -> None:
     is_open = course.is_window_open(clock.now())
     for some in _runs(heads, is_open=is_open):
         course.refresh_from_db()
-        if is_open and some[0].story:
+        if is_open and some[0].story and not course.is_chosen:
             enrol(actor=some[0].asked_by, course=course, learner=some[0].learner)
         else:
             _place_crowd(course, some)
@@ -131,9 +135,23 @@ def _place_crowd(course: Course, heads: list[Head]) -> None:
     )
 
 
+def _apply(course: Course, heads: list[Head]) -> None:
+    """Lets the heads apply where lots or the coordinator decide, in this order."""
+    once = season_key(course)
+    places = write(
+        Enrolment(course=course, learner=head.learner, asked_by=head.asked_by, state=State.APPLIED, once=once)
+        for head in heads
+    )
+    write(
+        line(one, "enrol", actor_id=one.asked_by_id, for_id=one.learner_id, changes={"state": [None, one.state]})
+        for one in places
+    )
+    _spread(course)
+
+
 def _spread(course: Course) -> None:
     """Spreads the moments of asking over the time since the window opened, in the order of the places."""
-    places = list(Enrolment.objects.filter(course=course).order_by("place"))
+    places = list(Enrolment.objects.filter(course=course).order_by("place", "pk"))
     if not places or course.opens_at is None or course.closes_at is None:
         return
     step = (min(course.closes_at, clock.now()) - course.opens_at) / (len(places) + 1)
