@@ -29,7 +29,10 @@ def test_two_who_save_the_same_program_at_once_lose_nothing() -> None:
     town = Town()
     people = [coordinator_of(town) for _ in range(2)]
     program = draft(town, people[0])
-    titles = ["گیوه‌دوزی", "جاجیم‌بافی"]  # neither is what the draft is called: a save that changes nothing is refused by nobody
+    titles = [
+        "گیوه‌دوزی",
+        "جاجیم‌بافی",
+    ]  # neither is what the draft is called: a save that changes nothing is refused by nobody
 
     def save(number: int) -> Any:
         form = form_of(program, version=str(program.version), title_fa=titles[number])
