@@ -13,14 +13,16 @@ from django.utils.cache import get_conditional_response
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import quote_etag
 from django.utils.translation import get_language, override
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from base import clock
 from members.models import Member
+from notifications import invitations
 from programs.catalogue import Filters, find
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Enrolment
 from workgroups.models import Appointment, Meeting
+from workgroups.services import event_of_meeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,43 +75,18 @@ def of_catalogue(query: QueryDict, language: str) -> bytes:
 
 def of_workgroup_meeting(meeting: Meeting) -> bytes:
     """One meeting of a workgroup; its UID stays and its sequence grows, so that a calendar replaces what it has."""
-    return _calendar([_workgroup_event(meeting)])
+    return invitations.file([_workgroup_event(meeting)])
 
 
 def _workgroup_event(meeting: Meeting) -> Event:
-    language = get_language() or settings.LANGUAGE_CODE
-    name = meeting.workgroup.safe_translation_getter("name", language_code=language, any_language=True) or ""
-    venue = meeting.venue.safe_translation_getter("name", any_language=True) if meeting.venue else ""
-    event = Event()
-    event.add("uid", f"workgroup-meeting-{meeting.pk}@{settings.SITE_URL.partition('://')[2]}")
-    event.add("dtstamp", clock.now())
-    event.add("sequence", meeting.version)
-    event.add("dtstart", clock.wall(meeting.starts_at))
-    event.add("dtend", clock.wall(meeting.ends_at))
-    event.add("summary", name)
-    event.add("status", "CANCELLED" if meeting.is_off else "CONFIRMED")
-    event.add("location", ", ".join(part for part in (venue, meeting.place, meeting.link) if part))
-    event.add(
-        "url", f"{settings.SITE_URL}{reverse('programs:work_meeting', args=[meeting.workgroup.slug, meeting.number])}"
-    )
-    return event
+    page = reverse("programs:work_meeting", args=[meeting.workgroup.slug, meeting.number])
+    return invitations.event(event_of_meeting(meeting), get_language() or settings.LANGUAGE_CODE, page)
 
 
 def _file(courses: Iterable[Listed], more: Iterable[Event] = ()) -> bytes:
     by_pk = {course.pk: course for course in courses}
     meetings = ClassMeeting.objects.filter(course__in=by_pk).order_by("starts_at")
-    return _calendar([*(_event(meeting, by_pk[meeting.course_id]) for meeting in meetings), *more])
-
-
-def _calendar(events: Iterable[Event]) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//learning-city//portal//")
-    calendar.add("version", "2.0")
-    for event in events:
-        calendar.add_component(event)
-    calendar.add_missing_timezones()
-    content: bytes = calendar.to_ical()
-    return content
+    return invitations.file([*(_event(meeting, by_pk[meeting.course_id]) for meeting in meetings), *more])
 
 
 def _event(meeting: ClassMeeting, course: Listed) -> Event:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 class Message:
     """What is handed over. `reference` stays the same when it is handed over again, so that it can be told apart.
 
-    `html` is the body once more for e-mail, `leave` where a mail program unsubscribes; `template` and `parameters` are what
+    `html` is the body once more for e-mail, `leave` where a mail program unsubscribes, `calendar` an iCalendar file
+    that goes with it and its method; `template` and `parameters` are what
     a gateway makes a text message of that takes no free text. To browsers `to` is their owner's id and the body is JSON, which
     is of use for `lasts` seconds.
     """
@@ -20,6 +21,7 @@ class Message:
     body: str
     html: str = ""
     leave: str = ""
+    calendar: tuple[str, str] = ("", "")
     template: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     lasts: int = 0

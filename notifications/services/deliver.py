@@ -6,11 +6,12 @@ import datetime as dt
 import logging
 import random
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F
 from django.template import TemplateDoesNotExist
 
@@ -22,7 +23,7 @@ from notifications.channels.sms import Sms, is_known
 from notifications.models import Channel, Delivery
 from notifications.services import lines
 from notifications.services.address import note_refusal
-from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, mark_sent, put_off
+from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, mark_again, mark_sent, put_off
 from notifications.services.codes import hand_over_codes
 from notifications.services.devices import Browsers
 from notifications.services.digests import gather
@@ -45,6 +46,7 @@ ASKED_FOR = dt.timedelta(hours=72)
 State = Delivery.State
 logger = logging.getLogger(__name__)
 stopping = threading.Event()  # set by whoever wants this process to end between two messages
+unsure: deque[Batch] = deque()  # handed over while the database went away
 
 
 class Way(Protocol):
@@ -89,6 +91,9 @@ def deliver_due(*, limit: int = BATCH, rest: Callable[[], object] = hand_over_co
     A dead worker's text messages are asked for first. `rest` is called between messages: sign-in codes never wait for
     a batch. A line that does not answer is left alone by all workers for half a minute.
     """
+    while unsure:
+        mark_again(unsure[0])
+        unsure.popleft()
     done = unpark() + gather()
     return done + sum(_work(channel, limit, rest) for channel in (Channel.SMS, Channel.EMAIL, Channel.PUSH))
 
@@ -116,10 +121,18 @@ def _deliver(channel: Channel, line: lines.Open, limit: int, rest: Callable[[], 
     elif rows:
         begun_at, starts_at = clock.now(), lines.reserve(line.name, len(rows))
         ear = out if isinstance(out, Browsers) else lines.Ear(line.name)
-        work = Work(batch, line.name, out, ear, Watch(rows), begun_at, starts_at)
+        _through(Work(batch, line.name, out, ear, Watch(rows), begun_at, starts_at), rows, rest)
+    return len(batch.rows)
+
+
+def _through(work: Work, rows: list[Delivery], rest: Callable[[], object]) -> None:
+    """Hands over and adds up. The last commit waits for the disk, and with it all before; a batch that fails is remembered."""
+    try:
         _hand_over(work, rows, rest)
         work.ear.write()
-    return len(batch.rows)
+    except DatabaseError:
+        unsure.append(work.batch)
+        raise
 
 
 def _after_rest(batch: Batch, rows: list[Delivery]) -> list[Delivery]:

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from base import clock
-from notifications import links, rules, texts
+from notifications import invitations, links, rules, texts
 from notifications.channels import Message
+from notifications.channels.email import sender
 from notifications.models import Channel, Delivery
 from notifications.services.watch import address
 
@@ -49,12 +50,17 @@ class Letters:
             return None
         to = address(row.member, row.channel) or ""
         if row.channel == Channel.SMS:
-            return Message(str(row.reference), to, text.subject, _own(text.sms, row))
+            return Message(str(row.reference), to, text.subject, text.sms.replace(texts.OPENS, links.short(row.pk)))
         if row.channel == Channel.PUSH:
             return _card(row, text)
-        way_out = leave_now(row) if texts.LEAVES in text.email else ""
+        opens = links.short(row.pk) if texts.OPENS in text.email else ""
+        leaves = leave(row) if texts.LEAVES in text.email else ""
+        body, html = (
+            words.replace(texts.OPENS, opens).replace(texts.LEAVES, leaves) for words in (text.email, text.html)
+        )
+        at_one_touch = leaves and leaves + "now/"  # for mail programs (RFC 8058)
         return Message(
-            str(row.reference), to, text.subject, _own(text.email, row), html=_own(text.html, row), leave=way_out
+            str(row.reference), to, text.subject, body, html=html, leave=at_one_touch, calendar=_calendar(row, text, to)
         )
 
     def _text(self, row: Delivery) -> texts.Text | None:
@@ -86,21 +92,18 @@ def _card(row: Delivery, text: texts.Text) -> Message:
     return Message(str(row.reference), to, text.subject, body, lasts=lasts, urgency=urgency)
 
 
-def _own(text: str, row: Delivery) -> str:
-    if texts.OPENS in text:
-        text = text.replace(texts.OPENS, links.short(row.pk))
-    return text.replace(texts.LEAVES, leave(row)) if texts.LEAVES in text else text
+def _calendar(row: Delivery, text: texts.Text, to: str) -> tuple[str, str]:
+    """The invitation of a notice about an event, with its method."""
+    facts = row.notice.values.get("event")
+    if not facts:
+        return "", ""
+    return invitations.invitation(facts, row.member.language, text.path, host=sender(), guest=to)
 
 
 def leave(row: Delivery) -> str:
     """The page on which the reader of a delivery unsubscribes."""
     language = row.member.language if row.member.language in texts.LANGUAGES else "fa"
     return f"{settings.SITE_URL}/{language}/unsubscribe/{links.secret(row.pk)}/"
-
-
-def leave_now(row: Delivery) -> str:
-    """Where a mail program unsubscribes its owner at one touch (RFC 8058)."""
-    return leave(row) + "now/"
 
 
 def collected(row: Delivery) -> QuerySet[Delivery]:

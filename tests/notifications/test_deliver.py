@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from base import clock
 from members.models import Member
@@ -355,6 +356,44 @@ def test_the_same_task_five_times_sends_once(at: At, mail: MailHandler) -> None:
     for _ in range(5):
         services.deliver_due()
     assert len(mail.received) == 1
+
+
+def test_what_the_database_forgot_when_it_fell_is_written_again_and_not_sent_again(
+    at: At, mail: MailHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D5: the last marks are lost with PostgreSQL's memory; without `mark_again` both e-mails go out twice."""
+    rows = [mailed(f"a{number}@example.org", key=str(number)) for number in range(3)]
+    asked = iter([True, False])
+
+    def fallen(*_args: object) -> bool:
+        if next(asked):
+            return True  # as if it were kept
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claim, "_write", fallen)
+        with pytest.raises(OperationalError):
+            services.deliver_due()
+    assert ([state(row)[0] for row in rows], len(mail.received)) == (["queued"] * 3, 2)
+    services.deliver_due()
+    assert [state(row) for row in rows] == [("sent", 1), ("sent", 1), ("queued", 0)]
+    at(NOON + claim.LEASE)
+    services.deliver_due()
+    assert ([state(row)[0] for row in rows], len(mail.received)) == (["sent"] * 3, 3)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such setting")
+def test_only_the_mark_of_an_email_does_not_wait_for_the_disk(at: At, mail: MailHandler, sms: Gateway) -> None:
+    """D1: the setting ends with the statement's own transaction; a text message is marked as before."""
+    mailed()
+    texted(key="t")
+    with CaptureQueriesContext(connection) as queries:
+        services.deliver_due()
+    marks = [one["sql"] for one in queries if "state = 'sent'" in one["sql"] and one["sql"].startswith("UPDATE")]
+    assert ["synchronous_commit" in one for one in marks] == [False, True]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
 
 
 def test_a_worker_gives_back_what_its_lease_has_no_time_for(

@@ -7,6 +7,7 @@ from workgroups.services.meetings import call_meeting, call_off, move_meeting
 from workgroups.services.minutes import add_item, approve_minutes, mark_attendance, write_minutes
 from workgroups.services.registers import add_entry, edit_entry, move_entry
 from workgroups.services.settling import set_city, set_logo
+from workgroups.services.telling import event_of_meeting
 from workgroups.services.watching import remind_of_decisions, remind_of_meetings
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "edit_decision",
     "edit_entry",
     "edit_workgroup",
+    "event_of_meeting",
     "extend",
     "found",
     "mark_attendance",

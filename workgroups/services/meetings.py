@@ -13,7 +13,7 @@ from base.refusal import refuse_if
 from members.services import record
 from workgroups import rules
 from workgroups.models import AgendaItem, Meeting, Workgroup
-from workgroups.services.telling import facts_of_meeting, people_of, tell
+from workgroups.services.telling import event_of_meeting, facts_of_meeting, people_of, tell
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -142,4 +142,5 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _invite(meeting: Meeting, event: str) -> None:
     invited = people_of(meeting.workgroup_id, clock.day_of(meeting.starts_at))
-    tell(event, f"meeting:{meeting.pk}:{event}:{meeting.version}", invited, facts_of_meeting(meeting))
+    facts = facts_of_meeting(meeting) | {"event": event_of_meeting(meeting)}
+    tell(event, f"meeting:{meeting.pk}:{event}:{meeting.version}", invited, facts)

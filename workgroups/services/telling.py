@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from workgroups.models import Decision, Workgroup
+    from workgroups.models import Decision, Venue, Workgroup
 
 Role = Appointment.Role
 
@@ -58,6 +58,26 @@ def facts_of_meeting(meeting: Meeting) -> dict[str, Any]:
         "room": meeting.place,
         "address": meeting.link,
     }
+
+
+def event_of_meeting(meeting: Meeting) -> dict[str, Any]:
+    """The meeting as an entry of a calendar (`notifications.invitations.event`)."""
+    return {
+        "key": f"workgroup-meeting-{meeting.pk}",
+        "sequence": meeting.version,
+        "starts_at": meeting.starts_at.isoformat(),
+        "ends_at": meeting.ends_at.isoformat(),
+        "is_off": meeting.is_off,
+        "title": _names(meeting.workgroup),
+        "venue": _names(meeting.venue) if meeting.venue else {},
+        "place": meeting.place,
+        "link": meeting.link,
+    }
+
+
+def _names(row: Workgroup | Venue) -> dict[str, str]:
+    """By language, of rows that a list has fetched already."""
+    return {text.language_code: text.name for text in row.translations.all()}
 
 
 def facts_of_decision(decision: Decision) -> dict[str, Any]:
