@@ -16,7 +16,7 @@ TABLES: dict[str, dict[str, str]] = {
         PERSONAL: "phone email language theme is_superuser calendar_version seen_on created_at erased_at",
     },
     "members.Learner": {PERSONAL: "name born_from born_until district erased_at", SENSITIVE: "gender"},
-    "members.Care": {PERSONAL: "guardian learner relation from_on until_on consent_version"},
+    "members.Care": {PERSONAL: "guardian learner relation from_on until_on consent_version calendar_version"},
     "members.SignInCode": {
         PERSONAL: "id contact client language",
         NONE: "minute asked_at due_at attempts handed_at expires_at tries_left used_at",

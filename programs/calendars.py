@@ -1,4 +1,4 @@
-"""iCalendar files: a member's own class meetings behind a secret address, and the public catalogue's."""
+"""iCalendar files: a member's own class meetings, or one learner's, behind a secret address; the public catalogue's."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from django.utils.translation import get_language, override
 from icalendar import Event
 
 from base import clock
-from members.models import Member
+from members.models import Care, Member
 from notifications import invitations
 from programs.catalogue import Filters, find
 from programs.listing import Listed, listed
 from programs.models import ClassMeeting, Course, Enrolment
+from programs.names import NOBODY, names
 from workgroups.models import Appointment, Meeting
 from workgroups.services import event_of_meeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, QueryDict
 
 BITS_IN_HEX = 40
@@ -35,36 +37,56 @@ MOST_COURSES = 200
 RECENT = dt.timedelta(days=90)  # past meetings of workgroups that a calendar still gets
 
 
-def _secret_of(member: Member) -> str:
-    mark = salted_hmac("calendar", f"{member.pk}:{member.calendar_version}", algorithm="sha256").hexdigest()
-    return f"{member.pk}-{mark[:BITS_IN_HEX]}"
+State = Enrolment.State
+KEPT = (State.SEATED, State.COMPLETED, State.ABSENT, State.CANCELLED)  # what was called off says so
 
 
-def address_of(member: Member) -> str:
-    """The secret address; 160 bits derived from the site's key and the member's version, stored nowhere."""
-    return f"{settings.SITE_URL}{reverse('calendar', args=[_secret_of(member)])}"
+def _secret_of(holder: Member | Care) -> str:
+    kind, letter = ("calendar", "") if isinstance(holder, Member) else ("calendar.learner", "l")
+    mark = salted_hmac(kind, f"{holder.pk}:{holder.calendar_version}", algorithm="sha256").hexdigest()
+    return f"{letter}{holder.pk}-{mark[:BITS_IN_HEX]}"
 
 
-def member_of(secret: str) -> Member | None:
-    """Whose calendar an address opens; None for one that never was or is no more."""
-    pk, _, _mark = secret.partition("-")
+def address_of(holder: Member | Care) -> str:
+    """The secret address of everything that concerns a member, or of one learner for who cares for them: 160 bits derived
+    from the site's key and the holder's version, stored nowhere.
+    """
+    return f"{settings.SITE_URL}{reverse('calendar', args=[_secret_of(holder)])}"
+
+
+def holder_of(secret: str) -> Member | Care | None:
+    """Whose calendar an address opens; None for one that never was, or is no more: renewed, erased, or the care has ended."""
+    number, _, _mark = secret.partition("-")
+    pk = number.removeprefix("l")
     is_number = pk.isascii() and pk.isdecimal() and len(pk) <= LONGEST_ID
-    member = Member.objects.filter(pk=int(pk), erased_at__isnull=True).first() if is_number else None
-    return member if member is not None and constant_time_compare(_secret_of(member), secret) else None
+    holder: Member | Care | None = None
+    if is_number and pk == number:
+        holder = Member.objects.filter(pk=int(pk), erased_at__isnull=True).first()
+    elif is_number:
+        cares = Care.objects.open_on(clock.today()).filter(guardian__erased_at=None, learner__erased_at=None)
+        holder = cares.select_related("guardian").filter(pk=int(pk)).first()
+    return holder if holder is not None and constant_time_compare(_secret_of(holder), secret) else None
 
 
-def of_member(member: Member) -> bytes:
-    """Class meetings of the seats of everyone this member cares for, and meetings of their workgroups, in their language."""
-    seated = Enrolment.objects.visible_to(member).filter(state=Enrolment.State.SEATED).values("course")
-    classes = listed(Course.objects.filter(pk__in=seated), member.language)
-    mine = Appointment.objects.open_on(clock.today()).filter(member=member, workgroup__isnull=False)
+def of_holder(holder: Member | Care) -> bytes:
+    """Class meetings of the courses of everyone a member cares for, and meetings of their workgroups; or those of one learner.
+    In the member's language.
+    """
+    if isinstance(holder, Care):
+        places = Enrolment.objects.filter(learner=holder.learner_id)
+        return _file(_courses(places, holder.guardian.language))
+    classes = _courses(Enrolment.objects.visible_to(holder), holder.language)
+    mine = Appointment.objects.open_on(clock.today()).filter(member=holder, workgroup__isnull=False)
     meetings = Meeting.objects.filter(workgroup__in=mine.values("workgroup"), ends_at__gte=clock.now() - RECENT)
-    with override(member.language):
+    with override(holder.language):
         rows = meetings.select_related("workgroup", "venue").prefetch_related(
             "workgroup__translations", "venue__translations"
         )
-        events = [_workgroup_event(meeting) for meeting in rows.order_by("starts_at")]
-        return _file(classes, events)
+        return _file(classes, [_workgroup_event(meeting) for meeting in rows.order_by("starts_at")])
+
+
+def _courses(places: QuerySet[Enrolment], language: str) -> list[Listed]:
+    return listed(Course.objects.filter(pk__in=places.filter(state__in=KEPT).values("course")), language)
 
 
 def of_catalogue(query: QueryDict, language: str) -> bytes:
@@ -99,9 +121,17 @@ def _event(meeting: ClassMeeting, course: Listed) -> Event:
     event.add("dtend", clock.wall(meeting.ends_at))
     event.add("summary", course.title)
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
-    event.add("location", course.place)
+    event.add("location", _place(meeting, course))
     event.add("url", f"{settings.SITE_URL}/{course.page_language}/courses/{course.slug}/")
     return event
+
+
+def _place(meeting: ClassMeeting, course: Listed) -> str:
+    """Where the class is held: one that was moved elsewhere says so."""
+    if meeting.venue_id in {None, course.venue_id}:
+        return str(course.place)
+    language = course.page_language
+    return names(language, [("venue", meeting.venue_id)])["venue"].get(meeting.venue_id, NOBODY).name
 
 
 def answer(request: HttpRequest, content: bytes) -> HttpResponse:

@@ -199,6 +199,7 @@ class Care(models.Model):
     from_on = models.DateField(_("from"), default=clock.today)
     until_on = models.DateField(_("ends on"), null=True, blank=True)
     consent_version = models.CharField(_("consent text"), max_length=16, default="", blank=True)
+    calendar_version = models.PositiveIntegerField(_("calendar version"), default=1)
 
     objects = CareQuerySet.as_manager()
 

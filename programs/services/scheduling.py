@@ -30,7 +30,7 @@ from programs.timetable import DAYS_OFF, repeat
 from workgroups.models import Venue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from members.models import Member
 
@@ -136,18 +136,17 @@ def _first_of(course: Course) -> dt.datetime | None:
     return held.order_by("starts_at").values_list("starts_at", flat=True).first()
 
 
-def _write(course: Course, pattern: Pattern, days: Iterable[dt.date]) -> None:
-    course.meetings.all().delete()
+def _write(course: Course, pattern: Pattern, days: Sequence[dt.date]) -> None:
+    """The first of the new class meetings is the first one that was, and so on, so that calendars move what they have."""
+    known = list(course.meetings.order_by("starts_at", "pk"))
+    course.meetings.filter(pk__in=[one.pk for one in known[len(days) :]]).delete()
+    known = known[: len(days)] + [ClassMeeting(course=course) for _ in days[len(known) :]]
+    for one, day in zip(known, days, strict=True):
+        one.starts_at, one.ends_at = clock.at(day, pattern.starts), clock.at(day, pattern.ends)
+        one.venue_id, one.state = course.venue_id, ClassMeeting.State.PLANNED
+    ClassMeeting.objects.bulk_create([one for one in known if one.pk is None])
+    ClassMeeting.objects.bulk_update([one for one in known if one.pk], ["starts_at", "ends_at", "venue", "state"])
     course.slots.all().delete()
-    ClassMeeting.objects.bulk_create(
-        ClassMeeting(
-            course=course,
-            starts_at=clock.at(day, pattern.starts),
-            ends_at=clock.at(day, pattern.ends),
-            venue_id=course.venue_id,
-        )
-        for day in days
-    )
     Slot.objects.bulk_create(
         Slot(course=course, weekday=weekday, starts=pattern.starts, ends=pattern.ends)
         for weekday in sorted(set(pattern.weekdays))

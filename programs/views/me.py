@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base.calendar import list_text
-from members.models import Care
+from members.limits import allow, retry_after
+from members.models import Care, Learner
 from members.services import renew_calendar
 from members.sessions import member_of
 from notifications.models import Channel, Delivery
 from programs import calendars
 from programs.explaining import EXPLAINED
+from programs.family import cares_of
 from programs.listing import Listed, listed
 from programs.models import Course, Enrolment
+from programs.views.work.desk import number_of
 from workgroups.models import Workgroup
 from workgroups.rules import why_not_govern
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 State = Enrolment.State
 LATEST_MESSAGES = 3
+MOST_AN_HOUR, AN_HOUR = 30, 3600
 
 
 @login_required
@@ -126,28 +131,39 @@ def _language() -> str:
 @login_required
 @require_safe
 def calendar_link(request: HttpRequest) -> HttpResponse:
-    """The secret address of my calendar, and how to put it on a phone."""
-    return render(request, "programs/calendar.html", {"address": calendars.address_of(member_of(request))})
+    """The secret address of the calendar of all my learners, one for each of them, and how to put it on a phone."""
+    member = member_of(request)
+    kin = [(care, calendars.address_of(care)) for care in cares_of(member)]
+    context = {"address": calendars.address_of(member), "kin": kin if len(kin) > 1 else []}
+    return render(request, "programs/calendar.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar_renew(request: HttpRequest) -> HttpResponse:
-    """Makes a new secret address; the old one ends at once."""
+    """Makes a new secret address, mine or that of one of my learners; the old one ends at once."""
     if request.method == "POST":
-        renew_calendar(actor=member_of(request))
+        member, learner = member_of(request), None
+        if "learner" in request.POST:
+            mine = Learner.objects.visible_to(member)
+            learner = get_object_or_404(mine, pk=number_of(request.POST["learner"]))
+        renew_calendar(actor=member, learner=learner)
+        messages.success(request, gettext("The old address has ended; here is the new one"))
     return redirect("programs:calendar_link")
 
 
 @require_safe
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """A member's own courses as iCalendar; whoever has the address may read it, so it names no
-    one but, by their given names, those whom the member cares for.
+    """A member's own courses as iCalendar, or one learner's; whoever has the address may read it, so it names nobody.
+
+    Thirty times an hour at most.
     """
-    member = calendars.member_of(secret)
-    if member is None:
+    holder = calendars.holder_of(secret)
+    if holder is None:
         raise Http404
-    return calendars.answer(request, calendars.of_member(member))
+    if not allow(f"calendar:{type(holder).__name__}:{holder.pk}", MOST_AN_HOUR, AN_HOUR):
+        return HttpResponse(status=429, headers={"Retry-After": str(retry_after(AN_HOUR))})
+    return calendars.answer(request, calendars.of_holder(holder))
 
 
 @require_safe

@@ -514,7 +514,7 @@ def test_the_calendar_has_the_whole_familys_classes_and_nobodys_name(town: Town,
     theirs, own = town.course(), town.course(first=clock.now() + 60 * DAY)
     services.enrol(actor=member, course=theirs, learner=child)
     enrol(own, member)
-    text = calendars.of_member(member).decode().replace("\r\n ", "")
+    text = calendars.of_holder(member).decode().replace("\r\n ", "")
     assert text.count("BEGIN:VEVENT") == 8
     assert not {"سارا", "پرنیا"} & set(re.findall(r"\w+", text))
 
