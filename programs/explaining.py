@@ -56,10 +56,14 @@ def _drawn(enrolment: Enrolment) -> tuple[int | None, list[int]]:
     return next((ticket for ticket in order if ticket in own), None), order
 
 
+def draws_lots(course: Standing) -> bool:
+    """Whether the seats of a course are drawn, and here."""
+    return course.selection == Course.Selection.LOTTERY and course.mode == Course.Mode.PORTAL
+
+
 def draw_of(course: Standing) -> Draw | None:
-    """The draw of a lottery that takes place here; None for other courses, and before its seed was made."""
-    is_here = course.selection == Course.Selection.LOTTERY and course.mode == Course.Mode.PORTAL
-    return Draw.objects.filter(course=course.pk).first() if is_here else None
+    """The draw of a lottery; None for other courses, and for the minute in which its seed is not made yet."""
+    return Draw.objects.filter(course=course.pk).first() if draws_lots(course) else None
 
 
 def draw_out(draw: Draw) -> dict[str, object]:

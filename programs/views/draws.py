@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from base.pages import public_page
-from programs.explaining import draw_of, explain
+from programs.explaining import draw_of, draws_lots, explain
 from programs.listing import listed
 from programs.models import Course, Enrolment
 
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 def draw_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The promise before the draw; after it the seed, the tickets and their order."""
     rows = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")
-    draw = draw_of(rows[0]) if rows else None
-    if draw is None:
+    if not rows or not draws_lots(rows[0]):
         raise Http404
-    return render(request, "programs/draw.html", {"course": rows[0], "draw": draw})
+    return render(request, "programs/draw.html", {"course": rows[0], "draw": draw_of(rows[0])})
 
 
 @login_required
