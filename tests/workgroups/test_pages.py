@@ -16,7 +16,7 @@ from icalendar import Calendar
 
 from base import calendar, clock
 from programs import paper, services
-from programs.calendars import of_member
+from programs.calendars import of_holder
 from programs.models import Course, Program
 from tests import builders
 from tests.workgroups.rooms import DAY, TEXT, Role, Room
@@ -221,9 +221,9 @@ def test_a_calendar_replaces_a_meeting_that_was_moved(room: Room) -> None:
     after = Calendar.from_ical(mine.get(address).content).walk("VEVENT")[0]
     assert (before["UID"], before["SEQUENCE"], after["SEQUENCE"]) == (after["UID"], 1, 2)
     assert (after["DTSTART"].dt, str(after["LOCATION"])) == (start, "سالن ۳")
-    own = Calendar.from_ical(of_member(room.member)).walk("VEVENT")
+    own = Calendar.from_ical(of_holder(room.member)).walk("VEVENT")
     assert [one["UID"] for one in own] == [before["UID"]]
-    assert Calendar.from_ical(of_member(room.stranger)).walk("VEVENT") == []
+    assert Calendar.from_ical(of_holder(room.stranger)).walk("VEVENT") == []
 
 
 @pytest.mark.skipif(not paper.can_draw(), reason="no PDF can be drawn: install libpango-1.0-0 and libpangoft2-1.0-0")
