@@ -98,11 +98,6 @@ class Standing:
         return self.selection != self.Selection.FIRST_COME
 
     @property
-    def is_queue_full(self) -> bool:
-        """Whether nobody more can wait."""
-        return self.waiting_size is not None and self.waiting >= self.waiting_size
-
-    @property
     def waits_too_many(self) -> bool:
         """Whether more people wait than may: inside a transaction alone, until the newcomer is turned away."""
         return self.waiting_size is not None and self.waiting > self.waiting_size

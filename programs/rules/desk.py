@@ -65,14 +65,19 @@ def why_not_find_person(actor: Member) -> Refusal | None:
     return _too_many(MOST_FOUND_A_DAY, _lines("find_person", DAY, actor_id=actor.pk), text)
 
 
-def why_not_choose(enrolment: Enrolment) -> Refusal | None:
-    """Whether there is nothing to say yes or no to: the person never applied, took it back, or the time for it is over."""
+def why_not_choose(enrolment: Enrolment, *, yes: bool) -> Refusal | None:
+    """Whether an application cannot be answered so: the person never applied, took it back, has the other answer already, or
+    the time for it is over.
+    """
     course = enrolment.course
     if course.state != Course.State.PUBLISHED or not queue_moves(course):
         return Refusal("queue_over", _("The queue of this course does not move any more"))
-    chosen = (Enrolment.State.APPLIED, Enrolment.State.REFUSED, Enrolment.State.WAITING, *Enrolment.HOLDING)
-    if course.selection == Course.Selection.APPROVAL and enrolment.state in chosen:
-        return None
+    chosen, turned_away = (Enrolment.State.WAITING, *Enrolment.HOLDING), (Enrolment.State.REFUSED,)
+    if course.selection == Course.Selection.APPROVAL:
+        if enrolment.state in (Enrolment.State.APPLIED, *(chosen if yes else turned_away)):
+            return None
+        if enrolment.state in (turned_away if yes else chosen):
+            return Refusal("decided", _("Somebody else has answered this application already, and otherwise"))
     return Refusal("not_applied", _("This person does not wait for your answer"))
 
 

@@ -124,9 +124,13 @@ def why_not_left(course: Standing, *, heads: int, wait: bool) -> Refusal | None:
         return None
     if not wait or not queue_moves(course):
         return why_not_together(course, heads) if free else Refusal("full", _("The course is full"))
-    if course.waiting_size is None or course.waiting + heads <= course.waiting_size:
+    left = None if course.waiting_size is None else course.waiting_size - course.waiting
+    if left is None or heads <= left:
         return None
-    return Refusal("queue_full", _("The course and its waiting list are full"))
+    if left < 1:
+        return Refusal("queue_full", _("The course and its waiting list are full"))
+    text = _("The waiting list has {left} places left, not {heads}; choose fewer people")
+    return Refusal("queue_full", format_lazy(text, left=number(left), heads=number(heads)), {"left": left})
 
 
 def why_not_together(course: Standing, heads: int) -> Refusal:

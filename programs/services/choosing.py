@@ -34,13 +34,13 @@ def approve(*, actor: Member, enrolment: Enrolment) -> Enrolment:
     then the course; twice changes nothing.
 
     Raises:
-        Refused: `not_yours`, `not_applied`, `queue_over`; `clash`, `age`, `audience` judged again for each of them;
+        Refused: `not_yours`, `not_applied`, `decided`, `queue_over`; `clash`, `age`, `audience` judged again for each of them;
             `queue_full`, and then nothing changes.
     """
     refuse_if(why_not_answer_for(enrolment.course, actor))
     with transaction.atomic():
         lock_learners([enrolment.learner_id, *(one.learner_id for one in _applied_with(enrolment))])
-        course, heads = _read(enrolment)
+        course, heads = _read(enrolment, yes=True)
         if not heads:
             return _as_it_is(enrolment, course)
         for one in heads:
@@ -62,11 +62,11 @@ def refuse(*, actor: Member, enrolment: Enrolment, reason: str) -> Enrolment:
     """Says no to who applied, with their whole party; they read the reason. Locks the course; twice changes nothing.
 
     Raises:
-        Refused: `not_yours`, `reason_missing`, `text_long`, `not_applied`, `queue_over`.
+        Refused: `not_yours`, `reason_missing`, `text_long`, `not_applied`, `decided`, `queue_over`.
     """
     refuse_if(why_not_answer_for(enrolment.course, actor) or why_not_reason(reason))
     with transaction.atomic():
-        course, heads = _read(enrolment)
+        course, heads = _read(enrolment, yes=False)
         if not heads:
             return _as_it_is(enrolment, course)
         turn(actor=actor, enrolments=heads, to=State.REFUSED, verb="refuse", reason=reason)
@@ -81,13 +81,13 @@ def _applied_with(enrolment: Enrolment) -> list[Enrolment]:
     return list(rows.select_related("learner").order_by("pk"))
 
 
-def _read(enrolment: Enrolment) -> tuple[Course, list[Enrolment]]:
+def _read(enrolment: Enrolment, *, yes: bool) -> tuple[Course, list[Enrolment]]:
     """The course under its lock, and the unit to be decided upon; none where it was decided already."""
     course = lock_course(enrolment.course_id)
     heads = _applied_with(enrolment)
     fresh = Enrolment.objects.get(pk=enrolment.pk)
     fresh.course = course
-    refuse_if(why_not_choose(fresh))
+    refuse_if(why_not_choose(fresh, yes=yes))
     return course, heads if fresh.state == State.APPLIED else []
 
 

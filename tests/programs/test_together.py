@@ -149,6 +149,16 @@ def test_the_page_refuses_three_for_two_says_why_and_offers_the_line_together() 
     assert client.get(page).status_code == 200
 
 
+def test_a_line_too_short_for_a_family_says_how_many_it_holds() -> None:
+    course, (member, learners) = full(), family()
+    Course.objects.filter(pk=course.pk).update(waiting_size=2)
+    with pytest.raises(Refused) as caught:
+        services.enrol_together(actor=member, course=fresh(course), learners=learners)
+    assert (caught.value.refusal.code, caught.value.refusal.values) == ("queue_full", {"left": 2})
+    places, _ = services.enrol_together(actor=member, course=fresh(course), learners=learners[:2])
+    assert [one.state for one in places] == ["waiting"] * 2
+
+
 def test_nobody_chosen_is_said_and_a_stranger_is_not_there() -> None:
     course, (member, learners) = world.course(capacity=3), family()
     client, address = signed_in(member), f"/fa/courses/{course.slug}/enrol/"
@@ -189,7 +199,7 @@ def close(course: Course) -> Course:
     return fresh(course)
 
 
-def test_a_thousand_tickets_are_drawn_again_by_the_script_in_the_docs(tmp_path: Path) -> None:
+def test_what_was_drawn_is_drawn_again_by_the_script_in_the_docs(tmp_path: Path) -> None:
     course = lottery(capacity=20, waiting_size=30)
     people = [world.person() for _ in range(40)]
     for member, learner in people:
@@ -266,6 +276,8 @@ def test_an_application_is_approved_refused_with_a_reason_or_waits() -> None:
     assert code_of(lambda: services.approve(actor=desk, enrolment=places[2])) == "queue_full"
     assert code_of(lambda: services.refuse(actor=desk, enrolment=places[2], reason=" ")) == "reason_missing"
     assert services.refuse(actor=desk, enrolment=places[2], reason="گروه پیشرفته است").state == "refused"
+    assert code_of(lambda: services.approve(actor=desk, enrolment=places[2])) == "decided"
+    assert code_of(lambda: services.refuse(actor=desk, enrolment=places[0], reason="پر است")) == "decided"
     page = signed_in(people[2][0]).get(f"/fa/me/enrolments/{places[2].pk}/why/").content.decode()
     assert "گروه پیشرفته است" in page
     sound()

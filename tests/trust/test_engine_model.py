@@ -143,7 +143,7 @@ class PlainCourse:
             return "not_applied"
         unit = next((one for one in self.applied if who in one), None)
         if unit is None:
-            return "nothing"
+            return "decided" if self.has(who) else "not_applied"
         self.applied.remove(unit)
         return "refused"
 
@@ -475,18 +475,29 @@ def wander(steps: int, seed: int) -> None:
         clock.now = real
 
 
+def someone(engine: Engine, chance: random.Random, which: str) -> tuple[int, int]:
+    """A course and somebody who is in that state there, if anybody is; else any."""
+    there = {
+        "offered": lambda plain: [who for unit, _ in plain.offered for who in unit],
+        "applied": lambda plain: [who for unit in plain.applied for who in unit],
+        "waiting": lambda plain: [who for unit in plain.waiting for who in unit],
+    }[which]
+    found = [(course, who) for course in COURSES for who in there(engine.plain[course])]
+    return chance.choice(found) if found else (chance.choice(COURSES), chance.choice(LEARNERS))
+
+
 def wander_once(engine: Engine, chance: random.Random) -> None:
     course, who, some = chance.choice(COURSES), chance.choice(LEARNERS), chance.choice(UNITS)
     moves: list[tuple[float, Callable[[], None]]] = [
         (10, lambda: engine.enrol(course, some)),
         (3, lambda: engine.withdraw(course, who)),
-        (4, lambda: engine.answer_offer(course, who, yes=chance.random() < 0.7)),
+        (4, lambda: engine.answer_offer(*someone(engine, chance, "offered"), yes=chance.random() < 0.6)),
         (3, lambda: engine.time_passes(chance.choice([1, 9, 14, 25]))),
         (3, engine.sweep),
         (1, lambda: engine.resize(course, chance.choice([0, 1, 2, 3, None]))),
-        (2, lambda: engine.choose(4, who, yes=chance.random() < 0.7)),
+        (2, lambda: engine.choose(*someone(engine, chance, "applied"), yes=chance.random() < 0.7)),
         (0.3, lambda: engine.leave_for_good(chance.choice(FAMILIES))),
-        (1, lambda: engine.promote(course, who, extra_seat=chance.random() < 0.5)),
+        (1, lambda: engine.promote(*someone(engine, chance, "waiting"), extra_seat=chance.random() < 0.5)),
         (0.4 if engine.now > START + dt.timedelta(days=1) else 0, lambda: engine.cancel(course)),
     ]
     weights, verbs = zip(*moves, strict=True)

@@ -101,7 +101,7 @@ def _place_context(place: Enrolment, **more: Any) -> dict[str, Any]:
     }
     can_promote = why_not_promote(place, place.course, lacking=0, extra_seat=True) is None
     shown = {"course": shown_course(place.course), "place": place, "line": line, "can_promote": can_promote}
-    can_choose = place.state == State.APPLIED and why_not_choose(place) is None
+    can_choose = place.state == State.APPLIED and why_not_choose(place, yes=True) is None
     party = Enrolment.objects.filter(party=place.party_id or 0).exclude(pk=place.pk).select_related("learner")
     shown |= {"can_choose": can_choose, "together": list(party.order_by("pk"))}
     return shown | usual | more
@@ -171,7 +171,7 @@ def place_approve(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, digits(str(refused.refusal.message)))
         return redirect("programs:work_place", slug=slug, pk=pk)
-    messages.success(request, admitted_words(chosen, is_new=True))
+    messages.success(request, admitted_words(chosen, is_new=found.state == State.APPLIED))
     return redirect(f"{reverse('programs:work_roster', args=[slug])}?tab=applied")
 
 
