@@ -13,10 +13,14 @@ TABLES: dict[str, dict[str, str]] = {
     "members.DistrictTranslation": {NONE: "language_code name master"},
     "members.District": {NONE: "slug order"},
     "members.Member": {
-        PERSONAL: "phone email language theme is_superuser calendar_version seen_on created_at erased_at",
+        PERSONAL: "phone email language theme is_superuser calendar_version seen_on created_at parted_at erased_at",
     },
     "members.Learner": {PERSONAL: "name born_from born_until district erased_at", SENSITIVE: "gender"},
     "members.Care": {PERSONAL: "guardian learner relation from_on until_on consent_version calendar_version"},
+    "members.Invitation": {
+        PERSONAL: "learner made_by contact is_own made_at expires_at answered_at answer",
+        NONE: "tries_left",
+    },
     "members.SignInCode": {
         PERSONAL: "id contact client language",
         NONE: "minute asked_at due_at attempts handed_at expires_at tries_left used_at",

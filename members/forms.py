@@ -198,6 +198,15 @@ class ProfileForm(forms.Form):
         return int(typed)
 
 
+class BirthForm(ProfileForm):
+    """The year of birth alone, to be known again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["name"]
+        self.fields["birth"].help_text = _("Such as 1366 or 1987.")
+
+
 class TokenForm(forms.Form):
     """What a token is for and what it opens."""
 

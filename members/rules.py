@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from base import calendar, clock
 from base.persian import fold, has_hidden_controls
 from base.refusal import Refusal
-from members.models import ApiToken, Care, CodeTry, Learner, Member, SignInCode, years_between
+from members.models import ApiToken, Care, CodeTry, Invitation, Learner, Member, SignInCode, years_between
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,6 +22,9 @@ SHORTEST_NAME, LONGEST_NAME = 2, 100
 OLDEST = 120  # years; the longest documented life is 122
 MOST_TOKENS = 20
 MOST_IN_CARE = 12
+MOST_GUARDIANS = 2
+MOST_INVITATIONS = 5  # of one member that wait for an answer
+IDLE_DAYS = 365  # after so long a number may be somebody else's
 CARED_FOR = (Care.Relation.CHILD, Care.Relation.PARENT, Care.Relation.OTHER)
 _CLEAR_START, _CLEAR_END = 4, 2  # digits of a number that stay readable when it is masked
 
@@ -55,6 +58,31 @@ FAMILY_FULL = Refusal(
     "family_full", _("You can act for up to 12 people; remove someone first, or ask at the help line")
 )
 DUPLICATE = Refusal("duplicate", _("You already have someone of this name and year of birth; choose them in the list"))
+GROWN = Refusal(
+    "grown",
+    _(
+        "Whoever is 18 or older enrols with an account of their own. For somebody who cannot, choose “Someone I care for”"
+    ),
+)
+NO_CHILD = Refusal("no_child", _("Only a child is handed over to an account of their own, when it turns 18"))
+TOO_YOUNG = Refusal("too_young", _("That is possible from the 18th birthday on"))
+OWN_CONTACT = Refusal("own_contact", _("This is your own; write the number or address of the other person"))
+GUARDIANS_FULL = Refusal("guardians_full", _("Two people care for this learner already"))
+INVITED_ALREADY = Refusal("invited_already", _("This number or address was invited already; wait for the answer"))
+INVITATIONS_FULL = Refusal(
+    "invitations_full", _("Five of your invitations wait for an answer. Take one of them back first")
+)
+INVITATION_OVER = Refusal(
+    "invitation_over", _("This invitation was answered, taken back, or is too old; ask for a new one")
+)
+NOT_FIRST = Refusal("not_first", _("Only who added the learner can end the care of the other guardian"))
+BIRTH_ASKED = Refusal("birth_asked", _("Nobody has signed in with this for a year. Say in which year you were born"))
+BIRTH_WRONG = Refusal("birth_wrong", _("That year is not the one we know; try once more"))
+CONTACT_TAKEN = Refusal(
+    "contact_taken",
+    _("This opens another account. If both are yours, ask at the help line: staff make one account of the two"),
+)
+LAST_CONTACT = Refusal("last_contact", _("You sign in with this. Give another number or address first"))
 OWN_ACCOUNT = Refusal("own_account", _("This person has an account of their own and changes this there"))
 ONESELF = Refusal("oneself", _("This is you; name and year of birth are changed on their own page"))
 HAS_PLACES = Refusal(
@@ -147,6 +175,86 @@ def why_not_act_for(relation: str, *, consents: bool) -> Refusal | None:
     if relation not in CARED_FOR:
         return UNKNOWN_CHOICE
     return None if consents else CONSENT
+
+
+def why_not_be_child(relation: str, of_age_on: dt.date | None) -> Refusal | None:
+    """Whether somebody is no child any more, for whom nobody acts by being the parent."""
+    grown = of_age_on is not None and of_age_on <= clock.today()
+    return GROWN if relation == Care.Relation.CHILD and grown else None
+
+
+def care_until(relation: str, of_age_on: dt.date | None) -> dt.date | None:
+    """When a care ends by itself: for a child on the day on which it turns eighteen."""
+    return of_age_on if relation == Care.Relation.CHILD else None
+
+
+def why_not_invite(actor: Member, care: Care | None, *, contact: str, is_own: bool) -> Refusal | None:
+    """Whether a second guardian (or the child itself, about to be of age) may not be asked by this member, at this contact."""
+    if care is None:
+        return NOT_YOURS
+    if care.relation == Care.Relation.SELF:
+        return ONESELF
+    if Care.objects.filter(learner=care.learner_id, relation=Care.Relation.SELF).exists():
+        return OWN_ACCOUNT
+    if is_own and care.relation != Care.Relation.CHILD:
+        return NO_CHILD
+    if contact in {actor.phone, actor.email}:
+        return OWN_CONTACT
+    return _why_not_one_more(actor, care, contact, is_own=is_own)
+
+
+def _why_not_one_more(actor: Member, care: Care, contact: str, *, is_own: bool) -> Refusal | None:
+    waiting = Invitation.objects.open()
+    if not is_own and guardians_of(care.learner_id).count() >= MOST_GUARDIANS:
+        return GUARDIANS_FULL
+    if waiting.filter(learner=care.learner_id, contact=contact).exists():
+        return INVITED_ALREADY
+    return INVITATIONS_FULL if waiting.filter(made_by=actor).count() >= MOST_INVITATIONS else None
+
+
+def guardians_of(learner_id: int) -> QuerySet[Care]:
+    """The care of others for a learner today, the first one first."""
+    cares = Care.objects.open_on(clock.today()).filter(learner=learner_id, guardian__erased_at__isnull=True)
+    return cares.exclude(relation=Care.Relation.SELF).order_by("pk")
+
+
+def why_not_accept(invitation: Invitation, known: list[Care], relation: str, *, consents: bool) -> Refusal | None:
+    """Whether the learner cannot be cared for by one more, or the member acts for very many; `known` are the member's."""
+    refusal = why_not_act_for(relation, consents=consents)
+    refusal = refusal or why_not_be_child(relation, invitation.learner.of_age_on)
+    if refusal is not None:
+        return refusal
+    learner = invitation.learner
+    if learner.born_from is not None and learner.born_until is not None:
+        refusal = why_not_care_for(known, learner.name, (learner.born_from, learner.born_until))
+    is_full = guardians_of(learner.pk).count() >= MOST_GUARDIANS
+    return refusal or (GUARDIANS_FULL if is_full else None)
+
+
+def why_not_dismiss(cares: list[Care], actor: Member, other: Care) -> Refusal | None:
+    """Whether the care of the other guardian is not this member's to end; `cares` are those of the learner today."""
+    if actor.pk not in {one.guardian_id for one in cares} or other.guardian_id == actor.pk:
+        return NOT_YOURS
+    return None if cares[0].guardian_id == actor.pk else NOT_FIRST
+
+
+def was_born_in(learner: Learner, year: int) -> bool:
+    """Whether the learner's known birth lies, at least in part, in that year of either calendar."""
+    if learner.born_from is None or learner.born_until is None or why_not_birth_year(year) is not None:
+        return False
+    born_from, born_until = year_interval(year)
+    return learner.born_from <= born_until and learner.born_until >= born_from
+
+
+def is_idle(member: Member) -> bool:
+    """Whether nobody has used the account for so long that its number may be another person's by now."""
+    last = max(member.seen_on or clock.day_of(member.created_at), clock.day_of(member.created_at))
+    return (clock.today() - last).days >= IDLE_DAYS
+
+
+def why_not_end_contact(member: Member) -> Refusal | None:
+    """Whether the member would have nothing left to sign in with."""
+    return None if member.phone and member.email else LAST_CONTACT
 
 
 def why_not_care_for(known: list[Care], name: str, born: tuple[dt.date, dt.date]) -> Refusal | None:

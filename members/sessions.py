@@ -14,12 +14,10 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import DatabaseError, transaction
 
 from base import clock
-from members.models import Session
+from members.models import Member, Session
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-    from members.models import Member
 
 AGE_OF_A_SUPERUSER = 2 * 3600
 _RENEWED = 8  # an idle time is prolonged once an eighth of it has passed, not at every request
@@ -65,6 +63,8 @@ class SessionStore(DatabaseStore):
         age = dt.timedelta(seconds=held.get("_session_expiry") or settings.SESSION_COOKIE_AGE)
         if row.expire_date - now < age - age / _RENEWED or row.seen_on != clock.today():
             self.modified = True
+        if row.member_id is not None and row.seen_on != clock.today():
+            Member.objects.filter(pk=row.member_id).update(seen_on=clock.today())
         return held
 
     def exists(self, session_key: str) -> bool:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from base.refusal import Refused
 from base.templatetags.city import digits
 from members import rules, services, sessions
-from members.forms import CodeForm, ContactForm, ProfileForm, TokenForm, refuse
+from members.forms import BirthForm, CodeForm, ContactForm, ProfileForm, TokenForm, refuse
 from members.limits import client_of
 from members.models import ApiToken, Care, Member, Session, SignInCode
 
@@ -115,11 +115,15 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _to_code_page(request: HttpRequest, row: SignInCode) -> HttpResponse:
     """The browser, and no other, now holds the id of its asking; there is no session before someone is known."""
-    response = redirect(_address("members:code", after_of(request)))
+    return remember_asking(redirect(_address("members:code", after_of(request))), row, "signin")
+
+
+def remember_asking(response: HttpResponse, row: SignInCode, purpose: str) -> HttpResponse:
+    """Gives the browser the id of what it asked for, sealed for that purpose, for ten minutes."""
     response.set_signed_cookie(
-        _cookie(),
+        _cookie(purpose),
         str(row.pk),
-        salt="signin",
+        salt=purpose,
         max_age=WAITING,
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -128,20 +132,26 @@ def _to_code_page(request: HttpRequest, row: SignInCode) -> HttpResponse:
     return response
 
 
-def _cookie() -> str:
-    return "__Host-signin" if settings.SESSION_COOKIE_SECURE else "signin"
+def _cookie(purpose: str) -> str:
+    return f"__Host-{purpose}" if settings.SESSION_COOKIE_SECURE else purpose
 
 
-def _asking(request: HttpRequest) -> SignInCode | None:
-    """What this browser asked for in the last ten minutes."""
-    held = request.get_signed_cookie(_cookie(), default="", salt="signin", max_age=WAITING)
+def asking_of(request: HttpRequest, purpose: str = "signin") -> SignInCode | None:
+    """What this browser asked for in the last ten minutes, for that purpose."""
+    held = request.get_signed_cookie(_cookie(purpose), default="", salt=purpose, max_age=WAITING)
     return SignInCode.objects.filter(pk=UUID(held)).first() if held else None
+
+
+def forget_asking(response: HttpResponse, purpose: str) -> HttpResponse:
+    """Takes it away again."""
+    response.delete_cookie(_cookie(purpose), samesite="Lax")
+    return response
 
 
 @require_safe
 def code(request: HttpRequest) -> HttpResponse:
     """Asks for the code that was sent."""
-    row = _asking(request)
+    row = asking_of(request)
     if row is None:
         return redirect(_address("members:signin", after_of(request)))
     return render(request, "members/code.html", _code_context(request, row, CodeForm()))
@@ -162,7 +172,7 @@ def _code_context(request: HttpRequest, row: SignInCode, form: CodeForm) -> dict
 @posted("members:code")
 def redeem(request: HttpRequest) -> HttpResponse:
     """Lets in whoever typed the right code."""
-    row = _asking(request)
+    row = asking_of(request)
     if row is None:
         return redirect(_address("members:signin", after_of(request)))
     form, refusal = CodeForm(request.POST), None
@@ -172,6 +182,8 @@ def redeem(request: HttpRequest) -> HttpResponse:
             return _welcome(request, member)
         except Refused as refused:
             refusal = refused.refusal
+            if refusal.code == rules.BIRTH_ASKED.code:
+                return redirect(_address("members:known", after_of(request)))
             refuse(form, refusal, "code")
     return _rejected(request, "members:code", "members/code.html", _code_context(request, row, form), refusal)
 
@@ -179,7 +191,7 @@ def redeem(request: HttpRequest) -> HttpResponse:
 def _welcome(request: HttpRequest, member: Member) -> HttpResponse:
     sessions.begin(request, member)
     response = redirect(after_of(request) or _my_page(member))
-    response.delete_cookie(_cookie(), samesite="Lax")
+    forget_asking(response, "signin")
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         member.language,
@@ -190,6 +202,31 @@ def _welcome(request: HttpRequest, member: Member) -> HttpResponse:
     return response
 
 
+@require_safe
+def known(request: HttpRequest) -> HttpResponse:
+    """Asks in which year somebody was born whose number nobody has used for a year."""
+    if asking_of(request) is None:
+        return redirect(_address("members:signin", after_of(request)))
+    return render(request, "members/known.html", {"form": BirthForm(), "next": after_of(request)})
+
+
+@posted("members:known")
+def recognise(request: HttpRequest) -> HttpResponse:
+    """Lets in whoever said the right year, and begins a new account for whoever is somebody else."""
+    row, form, is_other = asking_of(request), BirthForm(request.POST), "other" in request.POST
+    if row is not None and (is_other or form.is_valid()):
+        try:
+            year = None if is_other else form.cleaned_data["birth"]
+            return _welcome(request, services.recognise(pk=row.pk, birth_year=year))
+        except Refused as refused:
+            if refused.refusal.code != rules.BIRTH_WRONG.code:
+                row = None
+            refuse(form, refused.refusal, "birth")
+    if row is None:
+        return redirect(_address("members:signin", after_of(request)))
+    return _rejected(request, "members:known", "members/known.html", {"form": form, "next": after_of(request)})
+
+
 def _my_page(member: Member) -> str:
     return f"/{member.language}{MY_PAGE}"
 
@@ -197,7 +234,7 @@ def _my_page(member: Member) -> str:
 @posted("members:code")
 def resend(request: HttpRequest) -> HttpResponse:
     """Asks for a new code to the same place."""
-    row = _asking(request)
+    row = asking_of(request)
     if row is None:
         return redirect(_address("members:signin", after_of(request)))
     try:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from base import clock
 from members import rules
-from members.models import Care, Learner, years_between
-from programs.services.families import has_places
+from members.models import Care, Invitation, Learner, years_between
+from programs.services.families import BEFOREHAND, has_places
+from workgroups.people import names_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from base.refusal import Refusal
     from members.models import Member
-
-OF_AGE = 18
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Kin:
 
     care: Care
     places: list[dict[str, Any]] = field(default_factory=list)
+    has_account: bool = False
 
     @property
     def learner(self) -> Learner:
@@ -47,9 +48,36 @@ class Kin:
         return ages_of(self.learner, clock.today())
 
     @property
-    def is_grown(self) -> bool:
-        """Whether a child has certainly turned eighteen."""
-        return self.care.relation == Care.Relation.CHILD and self.ages is not None and self.ages[0] >= OF_AGE
+    def turns_18_on(self) -> dt.date | None:
+        """The day on which a child gets an account of its own, once it is near and there is none."""
+        return None if self.has_account else of_age_of(self.care)
+
+
+def of_age_of(care: Care) -> dt.date | None:
+    """The day on which a child turns eighteen, from sixty days before; None else."""
+    day = care.learner.of_age_on
+    is_near = day is not None and day <= clock.today() + BEFOREHAND
+    return day if is_near and care.relation == Care.Relation.CHILD else None
+
+
+def with_account(learner_ids: Iterable[int]) -> set[int]:
+    """Those of the learners who are a member themselves."""
+    own = Care.objects.filter(learner__in=learner_ids, relation=Care.Relation.SELF)
+    return set(own.values_list("learner", flat=True))
+
+
+def sharing(care: Care) -> dict[str, Any]:
+    """The other guardian by name, whether this one may end their care, and whom this one has asked: four queries."""
+    cares = list(rules.guardians_of(care.learner_id))
+    others = [one for one in cares if one.pk != care.pk]
+    names = names_of(one.guardian_id for one in others)
+    waiting = Invitation.objects.open().filter(learner=care.learner_id, made_by=care.guardian_id, is_own=False)
+    return {
+        "others": [(one.guardian_id, names[one.guardian_id]) for one in others],
+        "is_first": bool(cares) and cares[0].pk == care.pk,
+        "can_invite": len(cares) < rules.MOST_GUARDIANS,
+        "invited": [(row.pk, rules.masked(row.contact)) for row in waiting.order_by("pk")],
+    }
 
 
 def ages_of(learner: Learner, day: dt.date) -> tuple[int, int] | None:
@@ -67,8 +95,10 @@ def cares_of(member: Member) -> list[Care]:
 
 
 def household(member: Member, places: list[dict[str, Any]]) -> list[Kin]:
-    """The member's learners with those of `places` that are not over. One query."""
-    found = {care.learner_id: Kin(care) for care in cares_of(member)}
+    """The member's learners with those of `places` that are not over. Two queries."""
+    cares = cares_of(member)
+    own = with_account(care.learner_id for care in cares)
+    found = {care.learner_id: Kin(care, has_account=care.learner_id in own) for care in cares}
     for row in places:
         kin = found.get(row["enrolment"].learner_id)
         if kin is not None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from base import door
-from members.services import seal_trail
+from members.services import forget_invitations, seal_trail
 from programs.services import (
     erase_answers,
     forget_files,
@@ -11,6 +11,7 @@ from programs.services import (
     remind_of_tomorrow,
     remind_to_decide,
     sweep,
+    tell_of_age,
     tell_of_clashes,
     tell_of_openings,
     work_imports,
@@ -31,9 +32,11 @@ def watch_courses() -> None:
     remind_of_tomorrow()
     tell_of_openings()
     tell_of_clashes()
+    tell_of_age()
     remind_to_decide()
     forget_files()
     forget_rolls()
+    forget_invitations()
     erase_answers()
     seal_trail()
 

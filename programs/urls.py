@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from programs.views import answers, catalogue, course, draws, embed, enrol, family, following, me, questions, wishes
+from programs.views import (
+    answers,
+    catalogue,
+    contact,
+    course,
+    draws,
+    embed,
+    enrol,
+    family,
+    following,
+    me,
+    questions,
+    sharing,
+    wishes,
+)
 from programs.views.city import appointments, audit, people, registers, settings, staff, workgroups
 from programs.views.city import home as city_home
 from programs.views.work import (
@@ -55,11 +69,25 @@ urlpatterns = [
     path("me/family/<int:pk>/", family.family_learner, name="family_learner"),
     path("me/family/<int:pk>/save/", family.family_save, name="family_save"),
     path("me/family/<int:pk>/end/", family.family_end, name="family_end"),
+    path("me/family/<int:pk>/invite/", sharing.family_invite, name="family_invite"),
+    path("me/family/<int:pk>/dismiss/", sharing.family_dismiss, name="family_dismiss"),
+    path("me/family/<int:pk>/own/", sharing.family_own, name="family_own"),
+    path("me/family/<int:pk>/own/ask/", sharing.family_own_ask, name="family_own_ask"),
+    path("me/invitations/<int:pk>/", sharing.invitation, name="invitation"),
+    path("me/invitations/<int:pk>/accept/", sharing.invitation_accept, name="invitation_accept"),
+    path("me/invitations/<int:pk>/decline/", sharing.invitation_decline, name="invitation_decline"),
+    path("me/invitations/<int:pk>/revoke/", sharing.invitation_revoke, name="invitation_revoke"),
+    path("me/contact/", contact.contact, name="contact"),
+    path("me/contact/ask/", contact.contact_ask, name="contact_ask"),
+    path("me/contact/code/", contact.contact_code, name="contact_code"),
+    path("me/contact/change/", contact.contact_change, name="contact_change"),
+    path("me/contact/end/", contact.contact_end, name="contact_end"),
     path("me/questions/", questions.my_questions, name="my_questions"),
     path("me/calendar/", me.calendar_link, name="calendar_link"),
     path("me/calendar/renew/", me.calendar_renew, name="calendar_renew"),
     path("me/enrolments/<int:pk>/why/", draws.enrolment_why, name="enrolment_why"),
     path("me/enrolments/<int:pk>/leave/", enrol.enrolment_leave, name="enrolment_leave"),
+    path("me/enrolments/<int:pk>/changed/", enrol.enrolment_changed, name="enrolment_changed"),
     path("me/enrolments/<int:pk>/withdraw/", enrol.enrolment_withdraw, name="enrolment_withdraw"),
     path("me/enrolments/<int:pk>/accept/", enrol.enrolment_accept, name="enrolment_accept"),
     path("me/enrolments/<int:pk>/decline/", enrol.enrolment_decline, name="enrolment_decline"),

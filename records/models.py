@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from base import clock
-from members.models import Learner, Member
+from members.models import Care, Learner, Member
 from programs.models import ClassMeeting, Enrolment
 
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ class PassportLinkQuerySet(models.QuerySet["PassportLink"]):
     """Questions about links to passports."""
 
     def open(self) -> Self:
-        """Those that nobody ended, of people who are still here."""
-        return self.filter(ended_at__isnull=True, learner__erased_at__isnull=True)
+        """Those that nobody ended, of people who are still here, and whose maker still acts for the learner."""
+        care = Care.objects.open_on(clock.today()).filter(guardian=OuterRef("made_by"), learner=OuterRef("learner"))
+        return self.filter(Exists(care), ended_at__isnull=True, learner__erased_at__isnull=True)
 
 
 class PassportLink(models.Model):

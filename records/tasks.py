@@ -1,13 +1,14 @@
-"""When the workers ask what people thought."""
+"""When the workers ask what people thought, and forget who was there."""
 
 from celery import shared_task
 
 from base import door
-from records.services import ask_for_feedback
+from records.services import ask_for_feedback, forget_attendance
 
 
 @shared_task(name="ask_for_feedback")
 def ask_feedback_due() -> None:
-    """Every quarter of an hour; each learner of a course is asked once."""
+    """Every quarter of an hour; each learner of a course is asked once, and attendance goes three years after the class."""
     with door.through("worker"):
         ask_for_feedback()
+        forget_attendance()

@@ -1,8 +1,10 @@
 """The city, accounts, the people who learn, who cares for whom, and the trail of what was done."""
 
 from members.models.city import City, District
+from members.models.inviting import Invitation
 from members.models.people import (
     LIFE_OF_A_CODE,
+    OF_AGE,
     TRIES_PER_CODE,
     ApiToken,
     Care,
@@ -13,12 +15,14 @@ from members.models.people import (
     Session,
     SignInCode,
     digests,
+    years_after,
     years_between,
 )
 from members.models.trail import Audit, Seal
 
 __all__ = [
     "LIFE_OF_A_CODE",
+    "OF_AGE",
     "TRIES_PER_CODE",
     "ApiToken",
     "Audit",
@@ -27,11 +31,13 @@ __all__ = [
     "CodeTry",
     "District",
     "IdempotencyKey",
+    "Invitation",
     "Learner",
     "Member",
     "Seal",
     "Session",
     "SignInCode",
     "digests",
+    "years_after",
     "years_between",
 ]

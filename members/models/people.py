@@ -21,6 +21,7 @@ from members.models.city import District
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+OF_AGE = 18
 LIFE_OF_A_CODE = dt.timedelta(minutes=5)
 TRIES_PER_CODE = 5
 
@@ -59,6 +60,7 @@ class Member(AbstractBaseUser):
     calendar_version = models.PositiveIntegerField(_("calendar version"), default=1)
     seen_on = models.DateField(_("last seen on"), null=True, blank=True)
     created_at = models.DateTimeField(_("since"), default=clock.now)
+    parted_at = models.DateTimeField(_("number passed on at"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     objects: ClassVar[MemberManager] = MemberManager()
@@ -70,8 +72,11 @@ class Member(AbstractBaseUser):
         verbose_name_plural = _("members")
         constraints = [
             models.CheckConstraint(
-                name="member_reachable_or_erased",
-                condition=Q(phone__isnull=False) | Q(email__isnull=False) | Q(erased_at__isnull=False),
+                name="member_reachable_or_gone",
+                condition=Q(phone__isnull=False)
+                | Q(email__isnull=False)
+                | Q(parted_at__isnull=False)
+                | Q(erased_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="member_email_lower", condition=Q(email__isnull=True) | Q(email=Lower("email"))
@@ -160,6 +165,11 @@ class Learner(models.Model):
         """Whether name or birth is still to be asked before an enrolment."""
         return not self.name or self.born_from is None
 
+    @property
+    def of_age_on(self) -> dt.date | None:
+        """The day from which the learner has certainly turned eighteen; None while the birth is not known."""
+        return self.born_until and years_after(self.born_until, OF_AGE)
+
     def could_be_aged(self, youngest: int | None, oldest: int | None, day: dt.date) -> bool:
         """Whether some day of the birth interval gives an age within the bounds on that day."""
         if self.born_from is None or self.born_until is None:
@@ -172,6 +182,14 @@ class Learner(models.Model):
 def years_between(born: dt.date, day: dt.date) -> int:
     """Completed years from a birth to a day; 29 February counts from 1 March in other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def years_after(born: dt.date, years: int) -> dt.date:
+    """The birthday so many years later; 29 February is 1 March in other years."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return dt.date(born.year + years, 3, 1)
 
 
 class CareQuerySet(models.QuerySet["Care"]):
@@ -212,6 +230,7 @@ class Care(models.Model):
             models.UniqueConstraint(
                 name="care_open", fields=["guardian", "learner"], condition=Q(until_on__isnull=True)
             ),
+            models.UniqueConstraint(name="care_until", fields=["guardian", "learner", "until_on"]),
         ]
 
     def __str__(self) -> str:

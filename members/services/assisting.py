@@ -43,7 +43,8 @@ def introduce(
     care = next((one for one in cares if rules.is_same_person(one.learner, name, born)), None) or Care(guardian=member)
     if not care.pk:
         is_second = relation == Care.Relation.SELF and any(one.relation == relation for one in cares)
-        care.relation = Care.Relation.OTHER if is_second else relation
+        grown = rules.why_not_be_child(relation, Learner(born_until=born[1]).of_age_on) is not None
+        care.relation = Care.Relation.OTHER if is_second or grown else relation
         care.learner = Learner(name=normalise(name))
     where = District.objects.filter(slug=district).first() if district else None
     _complete(
@@ -77,5 +78,6 @@ def _complete(actor: Member, care: Care, facts: dict[str, Any], consent_version:
         changes["consent_version"] = ["", consent_version]
         care.consent_version = consent_version
     care.learner_id = care.learner.pk
+    care.until_on = rules.care_until(care.relation, care.learner.of_age_on)
     care.save()
     record(actor=actor, verb="consent", row=care, on_behalf=care.learner_id, changes=changes)

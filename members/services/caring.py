@@ -42,20 +42,25 @@ class Person(NamedTuple):
 
 @transaction.atomic
 def care_for(*, actor: Member, person: Person, relation: str, consents: bool) -> Learner:
-    """Adds somebody for whom the member acts from today on, with the version of the text to which they agreed.
+    """Adds somebody for whom the member acts from today on, with the version of the text to which they agreed; for a child
+    until the day on which it turns eighteen.
 
     Locks the member's row, so that two at once neither pass the limit nor make one person twice.
 
     Raises:
-        Refused: `unknown_choice`, `consent`, `duplicate`, `family_full`; those of `Person.facts`.
+        Refused: `unknown_choice`, `consent`, `duplicate`, `family_full`, `grown`; those of `Person.facts`.
     """
     refuse_if(rules.why_not_act_for(relation, consents=consents))
     facts = person.facts()
     Member.objects.select_for_update(no_key=True).get(pk=actor.pk)
     known = list(Care.objects.open_on(clock.today()).filter(guardian=actor).select_related("learner"))
     refuse_if(rules.why_not_care_for(known, facts["name"], (facts["born_from"], facts["born_until"])))
-    learner = Learner.objects.create(**facts)
-    care = Care.objects.create(guardian=actor, learner=learner, relation=relation, consent_version=CARE_CONSENT)
+    learner = Learner(**facts)
+    refuse_if(rules.why_not_be_child(relation, learner.of_age_on))
+    learner.save()
+    until_on = rules.care_until(relation, learner.of_age_on)
+    how: dict[str, Any] = {"relation": relation, "until_on": until_on, "consent_version": CARE_CONSENT}
+    care = Care.objects.create(guardian=actor, learner=learner, **how)
     given = [name for name, value in facts.items() if value is not None]
     changes = dict.fromkeys(given, "changed") | {"relation": "changed", "consent_version": ["", CARE_CONSENT]}
     record(actor=actor, verb="care_for", row=care, on_behalf=learner.pk, changes=changes)
@@ -66,10 +71,10 @@ def care_for(*, actor: Member, person: Person, relation: str, consents: bool) ->
 def edit_learner(*, actor: Member, learner: Learner, person: Person, relation: str) -> Learner:
     """Corrects what is known of somebody for whom the member acts; the same again changes nothing and leaves no line.
 
-    Locks the member's row, then the learner's.
+    With another year of birth every care for a child ends on another day. Locks the member's row, then the learner's.
 
     Raises:
-        Refused: `not_yours`, `oneself`, `own_account`, `duplicate`, `unknown_choice`; those of `Person.facts`.
+        Refused: `not_yours`, `oneself`, `own_account`, `duplicate`, `grown`, `unknown_choice`; those of `Person.facts`.
     """
     refuse_if(rules.why_not_act_for(relation, consents=True))
     facts = person.facts()
@@ -81,11 +86,20 @@ def edit_learner(*, actor: Member, learner: Learner, person: Person, relation: s
     others = [one for one in known if one.learner_id != learner.pk]
     refuse_if(rules.why_not_call(others, facts["name"], (facts["born_from"], facts["born_until"])))
     fresh = Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
-    changed = _write(fresh, facts) + _write(care, {"relation": relation})
+    changed = _write(fresh, facts)
+    refuse_if(rules.why_not_be_child(relation, fresh.of_age_on))
+    changed += _write(care, {"relation": relation})
+    _end_when_grown(fresh)
     if changed:
         changes = dict.fromkeys(changed, "changed")
         record(actor=actor, verb="edit_learner", row=fresh, on_behalf=fresh.pk, changes=changes)
     return fresh
+
+
+def _end_when_grown(learner: Learner) -> None:
+    """The care of every guardian ends when a child turns eighteen, that for another reason stays."""
+    for care in rules.guardians_of(learner.pk):
+        _write(care, {"until_on": rules.care_until(care.relation, learner.of_age_on)})
 
 
 def _write(row: Any, facts: dict[str, Any]) -> list[str]:
@@ -113,5 +127,5 @@ def end_care(*, actor: Member, care: Care, has_places: bool) -> None:
     is_shared = others.exclude(guardian=actor).exists()
     refuse_if(rules.why_not_end_care(care, is_shared=is_shared, has_places=has_places))
     if Care.objects.open_on(today).filter(pk=care.pk).update(until_on=today):
-        changes = {"until_on": [None, today.isoformat()]}
+        changes = {"until_on": [care.until_on and care.until_on.isoformat(), today.isoformat()]}
         record(actor=actor, verb="end_care", row=care, on_behalf=care.learner_id, changes=changes)

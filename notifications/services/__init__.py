@@ -3,6 +3,7 @@
 from notifications.progress import Progress, progress
 from notifications.services.broadcast import open_notice, spread
 from notifications.services.codes import hand_over_codes
+from notifications.services.contacts import change_contact
 from notifications.services.deliver import deliver_due
 from notifications.services.devices import forget_device, tell_device
 from notifications.services.hold import hold, release
@@ -15,6 +16,7 @@ __all__ = [
     "Progress",
     "Reach",
     "ask_receipts",
+    "change_contact",
     "deliver_due",
     "forget_device",
     "hand_over_codes",

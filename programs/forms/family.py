@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members import rules
-from members.forms import ProfileForm
+from members.forms import ContactForm, ProfileForm
 from members.models import District, Learner
 from members.services import Person
 from programs.demand import named_slugs
@@ -16,6 +16,30 @@ from programs.forms.rosters import CHOOSE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class InviteForm(ContactForm):
+    """Who is asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["contact"]
+        field.help_text = _("The one with which that person signs in, such as 0918 123 4567 or name@example.org.")
+        field.widget.attrs["autocomplete"] = "off"
+
+
+class AcceptForm(forms.Form):
+    """What the learner is to who was asked, and that they agree."""
+
+    relation = forms.ChoiceField(
+        label=_("Who is this person to you?"),
+        choices=[(one.value, one.label) for one in rules.CARED_FOR],
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+        widget=forms.RadioSelect,
+    )
+    consents = forms.BooleanField(
+        label=_("I may act for this person"), error_messages={"required": rules.CONSENT.message}
+    )
 
 
 class LearnerForm(ProfileForm):

@@ -11,7 +11,15 @@ from programs.services.deciding import confirm as confirm_course
 from programs.services.deciding import remind_to_decide, wait_until
 from programs.services.demand import fulfil, note_vain_search, set_aside, support, wish
 from programs.services.enrolling import enrol, enrol_together, withdraw
-from programs.services.families import end_care
+from programs.services.families import (
+    accept_invitation,
+    come_of_age,
+    decline_invitation,
+    dismiss_guardian,
+    end_care,
+    invite,
+    tell_of_age,
+)
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
 from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
@@ -46,6 +54,7 @@ __all__ = [
     "Pattern",
     "accept",
     "accept_instead",
+    "accept_invitation",
     "accept_seats",
     "admit",
     "approve",
@@ -56,6 +65,7 @@ __all__ = [
     "attribute",
     "call_off_class",
     "cancel",
+    "come_of_age",
     "conclude",
     "conclude_some",
     "confirm",
@@ -65,6 +75,8 @@ __all__ = [
     "create_course",
     "create_program",
     "decline",
+    "decline_invitation",
+    "dismiss_guardian",
     "drop_meeting",
     "edit_course",
     "edit_program",
@@ -86,6 +98,7 @@ __all__ = [
     "hand_in",
     "hand_over",
     "index",
+    "invite",
     "make_code",
     "make_meetings",
     "map_columns",
@@ -122,6 +135,7 @@ __all__ = [
     "submit",
     "support",
     "sweep",
+    "tell_of_age",
     "tell_of_clashes",
     "tell_of_openings",
     "undo",

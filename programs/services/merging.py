@@ -11,7 +11,7 @@ from base import clock
 from base.refusal import refuse_if
 from members.models import ApiToken, Care, IdempotencyKey, Learner, Member, Session
 from members.services import record
-from programs.models import Enrolment, RollProof
+from programs.models import Enrolment
 from programs.rules.people import both_in, selves, why_not_merge, why_not_one_place
 from programs.services.seats import lock_learners
 
@@ -64,8 +64,9 @@ def merge(*, actor: Member, gone: Member, kept: Member) -> dict[str, int]:
         other, own = selves(gone, kept)
         lock_learners([one for one in (other, own) if one])
         refuse_if(why_not_one_place(both_in(other, own)) if other and own else None)
-        moved = {"programs.enrolment": _one_learner(other, own)} if other and own else {}
+        moved = {"programs.enrolment": one_learner(other, own)} if other and own else {}
         moved |= {label: count for label, count in _hand_over(gone, kept).items() if count}
+        _care_once(kept)
         _close(gone, kept)
         record(actor=actor, verb="merge", row=kept, changes={"gone": gone.pk, "moved": moved})
         record(actor=actor, verb="merged_away", row=gone, changes={"kept": kept.pk})
@@ -76,8 +77,10 @@ def _locked(ids: list[int]) -> list[Member]:
     return list(Member.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
 
 
-def _one_learner(other: int, own: int) -> int:
-    """The places of one learner become the other's, with what was not known; the first is nobody any more."""
+def one_learner(other: int, own: int) -> int:
+    """The places and everything else of one learner become the other's, with what was not known; the first is nobody any more.
+    The caller holds both locks. Answers how many places went over.
+    """
     moved = Enrolment.objects.filter(learner=other).update(learner=own, once=None)
     gone, kept = Learner.objects.get(pk=other), Learner.objects.get(pk=own)
     fields = ("born_from", "born_until") if kept.born_from is None else ()
@@ -86,17 +89,27 @@ def _one_learner(other: int, own: int) -> int:
             setattr(kept, field, getattr(gone, field))
     kept.save()
     Care.objects.filter(learner=other, relation=Care.Relation.SELF).delete()
-    _move(Care._base_manager.all(), "learner", gone, kept)  # noqa: SLF001 - Django's documented name
-    _move(RollProof.objects.all(), "learner", gone, kept)
+    for relation in relations(Learner):
+        _move(relation.related_model._base_manager, relation.field.name, gone, kept)  # noqa: SLF001 - Django's documented name
     Learner.objects.filter(pk=other).update(
         name="", born_from=None, born_until=None, gender=None, district=None, erased_at=clock.now()
     )
     return moved
 
 
-def relations() -> list[Any]:
-    """Every way in which a row may point to a member, hidden ones and those of the rooms above included."""
-    fields = Member._meta.get_fields(include_hidden=True)  # noqa: SLF001 - Django's documented name
+def _care_once(kept: Member) -> None:
+    """Of two cares for one learner the one for oneself stays, else the earlier one; nobody is a guardian of themself."""
+    cares = Care.objects.open_on(clock.today()).filter(guardian=kept)
+    seen: set[int] = set()
+    for care in sorted(cares, key=lambda one: (one.relation != Care.Relation.SELF, one.pk)):
+        if care.learner_id in seen:
+            care.delete()
+        seen.add(care.learner_id)
+
+
+def relations(model: type[Member | Learner] = Member) -> list[Any]:
+    """Every way in which a row may point to a member, hidden ones and those of the rooms above included; or to a learner."""
+    fields = model._meta.get_fields(include_hidden=True)  # noqa: SLF001 - Django's documented name
     return [one for one in fields if one.auto_created and not one.concrete and one.related_model not in ENDED]
 
 
@@ -144,4 +157,4 @@ def _close(gone: Member, kept: Member) -> None:
         model._default_manager.filter(member=gone).delete()  # noqa: SLF001 - Django's documented name
     phone, email = gone.phone, gone.email
     Member.objects.filter(pk=gone.pk).update(phone=None, email=None, erased_at=clock.now())
-    Member.objects.filter(pk=kept.pk).update(phone=kept.phone or phone, email=kept.email or email)
+    Member.objects.filter(pk=kept.pk).update(phone=kept.phone or phone, email=kept.email or email, parted_at=None)

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest, HttpResponse
 
-    from members.models import Member
+    from members.models import Learner, Member
 
 SIMILAR = 3
+LOOKED_THROUGH = 30  # courses, for three that suit an age
 LONG_ID = 19  # digits of a bigint
 MOST_DECISIONS = 100
 LEADS_ELSEWHERE = {
@@ -107,12 +108,21 @@ def similar_to(course: Listed, panel: Panel) -> list[Listed]:
     """Where to go when this course leads nowhere: other runs of the program first, then of the area; else nothing."""
     if panel.state not in LEADS_ELSEWHERE and course.now_status not in {Course.Status.ENDED, Course.Status.RUNNING}:
         return []
+    return alternatives_to(course)
+
+
+def alternatives_to(course: Listed, learner: Learner | None = None) -> list[Listed]:
+    """Courses that are open or soon, of the same program first, then of the area; for a learner those of their age."""
     near = Q(program__slug=course.program_slug) | Q(area__slug=course.area_slug)
     rows = find(Filters(open=("1", "soon"))).filter(near).exclude(pk=course.pk)
     first = rows.annotate(other=Count("pk", filter=~Q(program__slug=course.program_slug))).order_by(
         "other", "sort_on", "pk"
     )
-    return listed(first, get_language() or "fa", slice(SIMILAR))
+    if learner is None:
+        return listed(first, get_language() or "fa", slice(SIMILAR))
+    some = listed(first, get_language() or "fa", slice(LOOKED_THROUGH))
+    today = clock.today()
+    return [one for one in some if learner.could_be_aged(one.age_min, one.age_max, one.starts_on or today)][:SIMILAR]
 
 
 def structured(request: HttpRequest, course: Listed, meetings: list[ClassMeeting]) -> dict[str, Any]:

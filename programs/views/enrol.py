@@ -18,14 +18,18 @@ from base.refusal import Refusal, Refused, refuse_if
 from members.limits import allow
 from members.models import Learner
 from members.sessions import member_of
+from notifications.inbox import messages_of
+from notifications.inbox import shown as shown_messages
+from notifications.rules import CHANGES
 from programs import services
 from programs.listing import listed
 from programs.models import Course, Enrolment
 from programs.panel import panel_for
+from programs.rules import why_not_withdraw
 from programs.rules.answers import questionnaire_of
 from programs.services.rolls import LONGEST_CODE
 from programs.views.answers import form_for, shown, typed_answers
-from programs.views.course import course_context, ids_in
+from programs.views.course import alternatives_to, course_context, ids_in
 from programs.views.work.desk import number_of
 
 if TYPE_CHECKING:
@@ -33,10 +37,13 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from members.models import Member
+    from notifications.inbox import Shown
     from programs.forms.answers import AnswersForm
 
 A_MINUTE = 60
 MOST_A_MINUTE = 20
+LOOKED_THROUGH, LATEST_NEWS = 50, 3  # messages
 
 
 def panel(
@@ -182,11 +189,12 @@ def _act(request: HttpRequest, pk: int, verb: Callable[[Enrolment], Enrolment]) 
         verb(enrolment)
     except Refused as refused:
         refusal = refused.refusal
-    if request.POST.get("from") != "me":
+    source = request.POST.get("from")
+    if source not in {"me", "changed"}:
         return panel(request, enrolment.course.slug, refusal)
     if refusal is not None:
         messages.error(request, str(refusal.message))
-    return redirect("programs:me")
+    return redirect("programs:enrolment_changed", pk=pk) if source == "changed" else redirect("programs:me")
 
 
 @login_required
@@ -237,3 +245,30 @@ def enrolment_leave(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("programs:me")
     course = listed(Course.objects.filter(pk=enrolment.course_id), get_language() or "fa")[0]
     return render(request, "programs/leave.html", {"enrolment": enrolment, "course": course})
+
+
+@login_required
+@require_safe
+def enrolment_changed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a message about a change leads: what was and what is now, one button for whom it no longer suits, and other courses.
+
+    Opening it changes nothing, whoever opens it: mail programs look at links beforehand.
+    """
+    member = member_of(request)
+    enrolment = get_object_or_404(Enrolment.objects.visible_to(member).select_related("learner", "course"), pk=pk)
+    course = listed(Course.objects.filter(pk=enrolment.course_id), get_language() or "fa")[0]
+    context = {
+        "enrolment": enrolment,
+        "course": course,
+        "news": news_of(member, enrolment),
+        "can_leave": enrolment.state in Enrolment.LIVE and why_not_withdraw(enrolment) is None,
+        "others": alternatives_to(course, enrolment.learner),
+    }
+    return render(request, "programs/changed.html", context)
+
+
+def news_of(member: Member, enrolment: Enrolment) -> list[Shown]:
+    """What the member was told of changes to the course of this place, the latest first, in the page's language."""
+    rows = messages_of(member).filter(notice__kind__in=CHANGES)[:LOOKED_THROUGH]
+    about = [row for row in rows if row.notice.values.get("enrolment") == enrolment.pk]
+    return list(shown_messages(about[:LATEST_NEWS], get_language() or "fa"))

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 
 from base.refusal import Refused
 from base.templatetags.city import digits
-from members.models import Care
+from members.models import Care, Invitation
 from members.services import care_for, edit_learner
 from members.sessions import member_of
 from members.views import after_of
 from programs import services
-from programs.family import Kin, cares_of, household, why_not_let_go
-from programs.forms.family import LearnerForm
+from programs.family import Kin, cares_of, household, sharing, why_not_let_go, with_account
+from programs.forms.family import InviteForm, LearnerForm
+from programs.services.families import given_name
 from programs.views.me import places_of, still_on
 from programs.views.work.desk import posted, rejected, tried
 
@@ -38,10 +39,15 @@ FIELDS = ("gender", "district")  # what a course may need to know of a learner a
 def family(request: HttpRequest) -> HttpResponse:
     """Everybody for whom one may enrol, oneself first."""
     member = member_of(request)
-    return render(request, "programs/family.html", {"kin": household(member, still_on(places_of(member)))})
+    asked = Invitation.objects.visible_to(member).select_related("learner").order_by("pk")
+    context = {
+        "kin": household(member, still_on(places_of(member))),
+        "asked": [(row, given_name(row.learner)) for row in asked],
+    }
+    return render(request, "programs/family.html", context)
 
 
-def _kin(member: Member, pk: int) -> Kin:
+def kin_of(member: Member, pk: int) -> Kin:
     """Somebody else for whom the member acts.
 
     Raises:
@@ -50,7 +56,7 @@ def _kin(member: Member, pk: int) -> Kin:
     care = next((one for one in cares_of(member) if one.learner_id == pk), None)
     if care is None or care.relation == Care.Relation.SELF:
         raise Http404
-    return Kin(care)
+    return Kin(care, has_account=bool(with_account([pk])))
 
 
 @login_required
@@ -97,9 +103,8 @@ def _for_them(after: str, learner: Learner) -> str:
 @require_safe
 def family_learner(request: HttpRequest, pk: int) -> HttpResponse:
     """What is known of somebody, to be corrected; and the way to remove them."""
-    kin = _kin(member_of(request), pk)
-    form = LearnerForm(initial=_facts(kin), is_new=False)
-    return render(request, "programs/family_learner.html", _shown(request, kin, form))
+    kin = kin_of(member_of(request), pk)
+    return render(request, "programs/family_learner.html", shown(request, kin))
 
 
 def _facts(kin: Kin) -> dict[str, Any]:
@@ -113,23 +118,30 @@ def _facts(kin: Kin) -> dict[str, Any]:
     }
 
 
-def _shown(request: HttpRequest, kin: Kin, form: LearnerForm) -> dict[str, Any]:
+def shown(
+    request: HttpRequest, kin: Kin, form: LearnerForm | None = None, invite_form: InviteForm | None = None
+) -> dict[str, Any]:
+    """What the page of one learner shows, with what was typed in one of its forms."""
+    form = form or LearnerForm(initial=_facts(kin), is_new=False)
     theirs = [row for row in places_of(member_of(request)) if row["enrolment"].learner_id == kin.learner.pk]
-    return _asking(request, form) | {"kin": kin, "open_places": still_on(theirs), "why_not": why_not_let_go(kin.care)}
+    places = {"open_places": still_on(theirs), "why_not": why_not_let_go(kin.care)}
+    return (
+        _asking(request, form) | places | sharing(kin.care) | {"kin": kin, "invite_form": invite_form or InviteForm()}
+    )
 
 
 @posted("programs:family_learner", "pk")
 def family_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps what was corrected, and leads back to the course that needed it."""
     member = member_of(request)
-    kin, form = _kin(member, pk), LearnerForm(request.POST, is_new=False)
+    kin, form = kin_of(member, pk), LearnerForm(request.POST, is_new=False)
     if form.is_valid():
         relation = form.cleaned_data["relation"]
         work = lambda: edit_learner(actor=member, learner=kin.learner, person=form.person, relation=relation)  # noqa: E731
         if tried(form, work) is None:
             messages.success(request, gettext("Saved"))
             return redirect(_for_them(after_of(request), kin.learner) or "programs:family")
-    context = _shown(request, kin, form)
+    context = shown(request, kin, form)
     return rejected(request, "programs/family_learner.html", context, "programs:family_learner", pk=pk)
 
 
@@ -137,7 +149,7 @@ def family_save(request: HttpRequest, pk: int) -> HttpResponse:
 def family_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends the care at once; says what to do first where it cannot end."""
     member = member_of(request)
-    kin = _kin(member, pk)
+    kin = kin_of(member, pk)
     try:
         services.end_care(actor=member, learner=kin.learner)
     except Refused as refused:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base.calendar import list_text
 from members.limits import allow, retry_after
-from members.models import Care, Learner
+from members.models import Care, Invitation, Learner
 from members.services import renew_calendar
 from members.sessions import member_of
 from notifications.models import Channel, Delivery
@@ -109,13 +109,16 @@ def is_over(course: Listed) -> bool:
 
 
 def around(member: Member) -> dict[str, Any]:
-    """What stands beside the places: new messages, and the desks that today's appointments open."""
+    """What stands beside the places: new messages, an invitation to care for somebody, and the desks that today's appointments
+    open.
+    """
     desks = {
         "entered": Workgroup.objects.entered_by(member).exists(),
         "coordinates": Workgroup.objects.coordinated_by(member).exists(),
         "governs": why_not_govern(member) is None,
     }
-    return inbox_of(member) | {"desks": desks}
+    asked = Invitation.objects.visible_to(member).exists()
+    return inbox_of(member) | {"desks": desks, "is_asked": asked}
 
 
 def inbox_of(member: Member) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Every change to what came of learning."""
 
-from records.services.attending import Marked, check_in, mark
+from records.services.attending import Marked, check_in, forget_attendance, mark
 from records.services.certifying import confirm, decide, issue_again, revoke
 from records.services.hearing import ask_for_feedback, say
 from records.services.sharing import end_sharing, share
@@ -12,6 +12,7 @@ __all__ = [
     "confirm",
     "decide",
     "end_sharing",
+    "forget_attendance",
     "issue_again",
     "mark",
     "revoke",

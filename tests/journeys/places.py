@@ -143,6 +143,8 @@ def guide() -> Guide:
         ("tokens", "me/tokens/"),
         ("profile", "accounts/profile/"),
         ("leave a seat", f"me/enrolments/{seat.pk}/leave/"),
+        ("what has changed", f"me/enrolments/{seat.pk}/changed/"),
+        ("number and address", "me/contact/"),
     ]
     found = Guide([Place(name, path) for name, path in some], [Place(name, path, member) for name, path in own])
     for state, arrive in STATES.items():
@@ -165,16 +167,30 @@ def guide() -> Guide:
 
 
 def _family(town: Town, course: Course) -> list[Place]:
-    """Someone who acts for others: a child with a place, one who has none, a grown child; and a course that suits only one."""
+    """Someone who acts for others: a child with a place, one with two guardians, one about to be of age; who is asked to care
+    for another; and a course that suits only one.
+    """
     member, year = person(NAME)[0], clock.today().year
-    some = [Person(NAME, year - age) for age in (9, 15, 20)]
+    some = [Person(NAME, year - age) for age in (9, 15, 17)]
     kin = [care_for(actor=member, person=one, relation="child", consents=True) for one in some]
     services.enrol(actor=member, course=course, learner=kin[0])
     other = town.course(age_max=5, first=clock.now() + 260 * DAY)
+    born = (clock.today() + 9 * DAY).replace(day=1)
+    kin[2].born_from = kin[2].born_until = born.replace(year=born.year - 18)
+    kin[2].save()
+    second, asks = person(NAME)[0], person(NAME)[0]
+    shared = services.invite(actor=member, learner=kin[0], contact=second.contact)
+    services.accept_invitation(actor=second, invitation=shared, relation="child", consents=True)
+    services.invite(actor=member, learner=kin[1], contact="omid@example.org")
+    theirs = care_for(actor=asks, person=Person(NAME, year - 8), relation="child", consents=True)
+    invitation = services.invite(actor=asks, learner=theirs, contact=member.contact)
     pages = {
         "family": "me/family/",
         "add someone to the family": f"me/family/new/?next=/fa/courses/{course.slug}/%23seat&ask=gender",
         "someone of the family": f"me/family/{kin[1].pk}/",
+        "an account of their own": f"me/family/{kin[2].pk}/own/",
+        "invitation": f"me/invitations/{invitation.pk}/",
+        "calendar of a family": "me/calendar/",
     }
     variants = {
         "someone of the family with places": f"me/family/{kin[0].pk}/",

@@ -543,9 +543,12 @@ def test_an_age_is_as_exact_as_the_year_of_birth(day: dt.date, ages: tuple[int, 
 
 
 @pytest.mark.parametrize(
-    ("years", "relation", "grown"), [(17, "child", False), (20, "child", True), (20, "other", False)]
+    ("years", "relation", "is_near"), [(17, "child", False), (18, "child", True), (20, "other", False)]
 )
-def test_a_child_who_turned_eighteen_is_told_apart(years: int, relation: str, *, grown: bool) -> None:
-    year = clock.today().year - years
-    learner = Learner(born_from=dt.date(year, 1, 1), born_until=dt.date(year, 12, 31))
-    assert Kin(Care(learner=learner, relation=relation)).is_grown is grown
+def test_a_child_about_to_turn_eighteen_is_told_apart(years: int, relation: str, *, is_near: bool) -> None:
+    born = (clock.today() + 30 * DAY).replace(day=1)
+    born = born.replace(year=born.year - years)
+    kin = Kin(Care(learner=Learner(born_from=born, born_until=born), relation=relation))
+    assert (kin.turns_18_on is not None) is is_near
+    kin.has_account = True
+    assert kin.turns_18_on is None

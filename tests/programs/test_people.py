@@ -13,7 +13,7 @@ from django.test import Client
 
 from base import clock
 from base.refusal import Refused
-from members.models import Audit, Care, Learner, Member, Session
+from members.models import Audit, Care, Invitation, Learner, Member, Session
 from members.services import make_token, save_profile
 from notifications.models import Delivery
 from notifications.services import post
@@ -21,8 +21,10 @@ from programs import people, services
 from programs.invariants import broken
 from programs.models import Course, Enrolment, Follow
 from programs.services.merging import ENDED, preview, relations
+from records.models import PassportLink
+from records.services import share
 from tests import builders
-from tests.programs.town import Town, enrol, own, person
+from tests.programs.town import DAY, Town, enrol, own, person
 from workgroups.models import Appointment
 
 if TYPE_CHECKING:
@@ -172,6 +174,35 @@ def test_no_row_points_to_the_account_that_is_no_more(town: Town, staff: Member)
     assert {one.related_model for one in every} - {one.related_model for one in relations()} == set(ENDED)
     for one in every:
         assert one.related_model._base_manager.filter(**{one.field.name: gone}).count() == 0, one  # noqa: SLF001
+
+
+def test_no_row_points_to_the_learner_that_is_no_more(town: Town, staff: Member) -> None:
+    """Attendance, answers, parties and certificates follow the place; what hangs on the learner itself goes over too."""
+    gone, kept = person("مریم")[0], person("مریم")[0]
+    learner, other = own(gone), own(kept)
+    place = enrol(town.course(), gone)
+    share(actor=gone, learner=learner)
+    Invitation.objects.create(learner=learner, made_by=gone, contact="a@example.org", expires_at=clock.now() + DAY)
+    child = builders.make_learner(gone, name="آرش", relation=Care.Relation.CHILD)
+    Care.objects.create(guardian=kept, learner=child, relation="other", from_on=builders.LONG_AGO)
+    services.merge(actor=staff, gone=gone, kept=kept)
+    fields = Learner._meta.get_fields(include_hidden=True)  # noqa: SLF001
+    for one in [one for one in fields if one.auto_created and not one.concrete]:
+        assert one.related_model._base_manager.filter(**{one.field.name: learner}).count() == 0, one  # noqa: SLF001
+    assert PassportLink.objects.open().get().learner == other
+    assert Care.objects.filter(guardian=kept, learner=child).count() == 1
+    assert list(Enrolment.objects.visible_to(kept)) == [place]
+
+
+def test_an_account_whose_number_was_passed_on_is_found_and_comes_back(staff: Member) -> None:
+    lost, learner = person("پرنیا رضایی")
+    Member.objects.filter(pk=lost.pk).update(phone=None, parted_at=clock.now())
+    new = Member.objects.create(phone="+989181112233")
+    assert [one.pk for one in services.find_people(actor=staff, asked="پرنیا رضایی")] == [lost.pk]
+    services.merge(actor=staff, gone=lost, kept=new)
+    assert list(Learner.objects.visible_to(new)) == [learner]
+    new.refresh_from_db()
+    assert (new.phone, new.parted_at) == ("+989181112233", None)
 
 
 def test_the_merged_account_opens_nothing(staff: Member) -> None:

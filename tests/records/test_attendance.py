@@ -204,3 +204,14 @@ def test_the_sheet_asks_as_much_for_thirty_as_for_one(room: Class, django_assert
         enrol(room.course, person("سارا")[0]) if room.course.seats_taken < 19 else None
     with django_assert_num_queries(2):
         sheet_of(room.meeting)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(3 * 365 - 1, 3), (3 * 365 + 1, 0)])
+def test_who_was_there_is_forgotten_after_three_years(room: Class, days: int, kept: int) -> None:
+    """V4: the marks go, one line a course, and the invariants hold."""
+    services.mark(actor=room.coordinator, meeting=room.meeting, marks=everybody(room))
+    room.course.meetings.update(starts_at=clock.now() - days * DAY, ends_at=clock.now() - days * DAY + HOUR)
+    for _ in range(2):
+        services.forget_attendance()
+    assert Attendance.objects.count() == kept
+    assert Audit.objects.filter(verb="forget_attendance").count() == (not kept)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from base import clock
 from base.refusal import Refused
-from members.models import Audit, Care, Learner, Member
+from members.models import Audit, Care, Invitation, Learner, Member
 from members.services import Person, care_for, edit_learner
 from notifications.models import Delivery, Notice
 from programs import services
@@ -60,7 +60,21 @@ class FaultAfter:
 def everything() -> list[list[Any]]:
     """All that a service of this room may write."""
     plans = (Program, Course, ClassMeeting, Slot, Teaching, Revision, Remark)
-    models = (*plans, Enrolment, Offer, Question, Wish, Support, Member, Learner, Care, Audit, Notice, Delivery)
+    models = (
+        *plans,
+        Enrolment,
+        Offer,
+        Question,
+        Wish,
+        Support,
+        Member,
+        Learner,
+        Care,
+        Invitation,
+        Audit,
+        Notice,
+        Delivery,
+    )
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -252,7 +266,38 @@ def to_care(verb: str) -> Callable[[], Any]:
     return lambda: edit_learner(actor=member, learner=learner, person=named, relation="other")
 
 
+def to_share(verb: str) -> Callable[[], Any]:
+    mother, other = world.person()[0], world.person()[0]
+    learner = care_for(actor=mother, person=Person("سارا", 1393), relation="child", consents=True)
+    contact = other.email or other.phone or ""
+    if verb == "invite":
+        return lambda: services.invite(actor=mother, learner=learner, contact=contact)
+    row = services.invite(actor=mother, learner=learner, contact=contact)
+    accept = lambda: services.accept_invitation(actor=other, invitation=row, relation="child", consents=True)  # noqa: E731
+    if verb == "dismiss_guardian":
+        accept()
+    return {
+        "accept_invitation": accept,
+        "decline_invitation": lambda: services.decline_invitation(actor=other, invitation=row),
+        "dismiss_guardian": lambda: services.dismiss_guardian(actor=mother, learner=learner, guardian=other.pk),
+    }[verb]
+
+
+def to_come_of_age() -> Callable[[], Any]:
+    """Who had an account already and has a place in a course by each of the two learners."""
+    mother, (member, own) = world.person()[0], world.person()
+    learner = care_for(actor=mother, person=Person("سارا", 1393), relation="child", consents=True)
+    services.enrol(actor=mother, course=world.course(), learner=learner)
+    services.enrol(actor=member, course=world.course(), learner=own)
+    row = services.invite(actor=mother, learner=learner, contact=member.email or member.phone or "", is_own=True)
+    Learner.objects.filter(pk=learner.pk).update(born_from=dt.date(1990, 1, 1), born_until=dt.date(1990, 12, 31))
+    return lambda: services.come_of_age(actor=member, invitation=row, birth_year=1990)
+
+
+SHARING = ("invite", "accept_invitation", "decline_invitation", "dismiss_guardian")
 SERVICES = {
+    **{verb: lambda verb=verb: to_share(verb) for verb in SHARING},
+    "come_of_age": to_come_of_age,
     **{verb: lambda verb=verb: to_care(verb) for verb in ("care_for", "edit_learner", "end_care")},
     "move_class": lambda: to_change_class("move_class"),
     "call_off_class": lambda: to_change_class("call_off_class"),

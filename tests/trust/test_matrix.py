@@ -134,7 +134,13 @@ def world() -> World:
         for kind in ("", "for the learner"):
             made.values[name, kind] = {"slug": course.slug} if name.startswith("programs") else {"pk": course.pk}
         made.data[name, "for the learner"] = {"learner": learner.pk}
-    for name in ("programs:enrolment_leave", "programs:enrolment_why", "programs:enrolment_withdraw", "api_withdraw"):
+    for name in (
+        "programs:enrolment_leave",
+        "programs:enrolment_changed",
+        "programs:enrolment_why",
+        "programs:enrolment_withdraw",
+        "api_withdraw",
+    ):
         made.values[name, ""] = {"pk": seat.pk}
     for name in ("programs:enrolment_accept", "programs:enrolment_decline", "api_accept", "api_decline"):
         made.values[name, ""] = {"pk": offer.pk}
@@ -194,8 +200,25 @@ def _answered(town: Town, coordinator: Member, member: Member) -> dict[tuple[str
 def _fill_family(made: World, member: Member) -> None:
     """A child for whom the member acts."""
     child = accounts.care_for(actor=member, person=accounts.Person("آرش", 1393), relation="child", consents=True)
-    for name in ("programs:family_learner", "programs:family_save", "programs:family_end", "api_my_learner"):
-        made.values[name, ""] = {"pk": child.pk}
+    for name in ("learner", "save", "end", "invite", "dismiss"):
+        made.values[f"programs:family_{name}", ""] = {"pk": child.pk}
+    made.values["api_my_learner", ""] = {"pk": child.pk}
+    made.data["programs:family_dismiss", ""] = {"guardian": 1}
+    grown = accounts.care_for(actor=member, person=accounts.Person("نیما", 1393), relation="child", consents=True)
+    born = clock.today().replace(year=clock.today().year - 18, day=1)
+    grown.born_from = grown.born_until = born
+    grown.save()
+    Care.objects.filter(learner=grown).update(until_on=grown.of_age_on)
+    for name in ("own", "own_ask"):
+        made.values[f"programs:family_{name}", ""] = {"pk": grown.pk}
+    other = person()[0]
+    theirs = accounts.care_for(actor=other, person=accounts.Person("سارا", 1393), relation="child", consents=True)
+    asked = services.invite(actor=other, learner=theirs, contact=member.phone)
+    for verb in ("", "_accept", "_decline"):
+        made.values[f"programs:invitation{verb}", ""] = {"pk": asked.pk}
+    made.values["programs:invitation_revoke", ""] = {
+        "pk": services.invite(actor=member, learner=child, contact="omid@example.org").pk
+    }
 
 
 def _letter(member: Member) -> dict[tuple[str, str], dict[str, Any]]:
@@ -521,6 +544,12 @@ HIDDEN = [
     ("post", "/api/v1/me/enrolments/{row}/accept/", "seat"),
     ("get", "/api/v1/courses/{row}/", "draft id"),
     ("get", "/{lang}/me/family/{row}/", "learner"),
+    ("post", "/{lang}/me/family/{row}/invite/", "learner"),
+    ("post", "/{lang}/me/family/{row}/dismiss/", "learner"),
+    ("get", "/{lang}/me/family/{row}/own/", "learner"),
+    ("get", "/{lang}/me/invitations/{row}/", "invitation"),
+    ("post", "/{lang}/me/invitations/{row}/accept/", "invitation"),
+    ("get", "/{lang}/me/enrolments/{row}/changed/", "seat"),
     ("post", "/{lang}/me/family/{row}/save/", "learner"),
     ("post", "/{lang}/me/family/{row}/end/", "learner"),
     ("patch", "/api/v1/me/learners/{row}/", "learner"),
@@ -536,7 +565,7 @@ ASKED = [
     (who, *one)
     for who in ("visitor", "stranger")
     for one in HIDDEN
-    if who != "visitor" or one[2] not in {"seat", "learner"}
+    if who != "visitor" or one[2] not in {"seat", "learner", "invitation"}
 ]
 
 
@@ -549,6 +578,7 @@ def test_not_yours_and_not_there_are_the_same_bytes(world: World, who: str, meth
     real = {
         "seat": str(world.values["programs:enrolment_leave", ""]["pk"]),
         "learner": str(world.values["api_my_learner", ""]["pk"]),
+        "invitation": str(world.values["programs:invitation", ""]["pk"]),
         "draft id": str(world.values["api_course", "draft"]["pk"]),
         "draft slug": world.values["programs:course_detail", "draft"]["slug"],
         "draft program": world.values["programs:program_detail", "draft"]["slug"],

@@ -7,7 +7,20 @@ from typing import NamedTuple
 from django.db import transaction
 
 from base import clock, door
-from programs.services.demo import city, demand, follows, groups, joining, learning, moving, people, plans, rules, seats
+from programs.services.demo import (
+    city,
+    demand,
+    families,
+    follows,
+    groups,
+    joining,
+    learning,
+    moving,
+    people,
+    plans,
+    rules,
+    seats,
+)
 from programs.services.demo.rows import DOOR
 from programs.services.indexing import index
 
@@ -36,6 +49,7 @@ def load() -> Loaded:
         added = learning.load_courses(today)
         seats.fill(added)
         joining.ask(added)
+        families.load(added)
         moved = moving.move_forward(today)
         demand.load(today)
         follows.load()

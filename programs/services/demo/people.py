@@ -6,8 +6,9 @@ import datetime as dt
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
+from base import clock
 from members.models import Care, District, Learner, Member
-from members.rules import year_interval
+from members.rules import care_until, year_interval
 from members.services.caring import CARE_CONSENT
 from programs.demo.files import SAMPLE_YEAR, content, rows
 from programs.services.demo.rows import ids, line, write
@@ -61,6 +62,7 @@ def _write_learners(newcomers: list[Newcomer], today: dt.date) -> None:
             learner=new.learner,
             relation=new.relation,
             from_on=today - YEAR,
+            until_on=care_until(new.relation, new.learner.of_age_on),
             consent_version="" if new.relation == Care.Relation.SELF else CARE_CONSENT,
         )
         for new in newcomers
@@ -130,14 +132,14 @@ def _stranger(chance: random.Random, family: str, district: int, ages: tuple[int
 def crowd() -> list[tuple[Learner, Member]]:
     """Everyone of the crowd with who asks for them, in the order in which they were written."""
     addresses = [CROWD.format(number=number) for number in range(1, ADULTS + 1)]
-    cares = Care.objects.filter(guardian__email__in=addresses, until_on=None).order_by("learner")
+    cares = Care.objects.open_on(clock.today()).filter(guardian__email__in=addresses).order_by("learner")
     return [(care.learner, care.guardian) for care in cares.select_related("learner", "guardian")]
 
 
 def learners_of(slug: str) -> dict[str, tuple[Learner, Member]]:
     """The learners of a person of the files by slug, `self` for the person, with who asks for them."""
     member, entry = person_called(slug), _entries()[slug]
-    cares = Care.objects.filter(guardian=member, until_on=None).select_related("learner").order_by("learner")
+    cares = Care.objects.open_on(clock.today()).filter(guardian=member).select_related("learner").order_by("learner")
     own = [care.learner for care in cares.filter(relation=Care.Relation.SELF)]
     others = {care.learner.name: care.learner for care in cares.exclude(relation=Care.Relation.SELF)}
     found = {one["slug"]: others.get(one["name"][member.language]) for one in entry["learners"]}
