@@ -79,6 +79,7 @@ class CourseAdmin(Named):
         "waiting_size",
         "seats_taken",
         "seats_reserved",
+        "reserves_until",
         "waiting",
         "next_place",
         "moves_until",

@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 
 from members.models import Learner
 from programs.checklist import IN_LANGUAGE
-from programs.forms.planning import RULES
 from programs.models import Program, Revision
 from programs.rules.joining import belonging_of, required_by, words_of
 from programs.services.planning import content_of
+from programs.words import RULES
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 
 from base import clock
 from members.models import Audit
 from programs.deadlines import ANSWERS_FROM, NIGHT_FROM
-from programs.models import ClassMeeting, Course, Enrolment, Offer, Party
+from programs.models import ClassMeeting, Course, Enrolment, Offer, Party, Reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,10 +36,18 @@ def _tally(which: Q) -> Coalesce:
 
 def _counters() -> QuerySet[Course]:
     """I2: the counters equal a recount."""
+    reserves = Reserve.objects.filter(course=OuterRef("pk"), ended_at__isnull=True).order_by().values("course")
+    left = Subquery(reserves.annotate(n=Sum(F("seats") - F("taken"))).values("n"))
     counted = Course.objects.annotate(
-        holding=_tally(Q(state__in=Enrolment.HOLDING)), in_line=_tally(Q(state=State.WAITING))
+        holding=_tally(Q(state__in=Enrolment.HOLDING)), in_line=_tally(Q(state=State.WAITING)), kept=Coalesce(left, 0)
     )
-    return counted.exclude(seats_taken=F("holding"), waiting=F("in_line"))
+    return counted.exclude(seats_taken=F("holding"), waiting=F("in_line"), seats_reserved=F("kept"))
+
+
+def _reserves() -> QuerySet[Reserve]:
+    """I2: as many seats of a reserve are taken as people of its group have."""
+    having = Count("heads", filter=Q(heads__from_reserve=True, heads__state__in=Enrolment.HOLDING))
+    return Reserve.objects.open().annotate(having=having).exclude(taken=F("having"))
 
 
 def _capacity() -> QuerySet[Course]:
@@ -62,13 +70,15 @@ def _places() -> QuerySet[Enrolment]:
 
 
 def _stuck() -> QuerySet[Enrolment]:
-    """I5, I6: nobody waits, alone or as a party, who fits into the free seats of a queue that still moves."""
+    """I5, I6: nobody waits, alone or as a party, who fits into the free seats, or those kept for them, of a queue that moves."""
     party = Enrolment.objects.filter(party=OuterRef("party"), state=State.WAITING).order_by().values("party")
     heads = Coalesce(Subquery(party.annotate(n=Count("pk")).values("n")), 1)
     waiting = Enrolment.objects.filter(state=State.WAITING, course__state=Course.State.PUBLISHED).annotate(heads=heads)
     fits = Q(course__capacity__gte=F("course__seats_taken") + F("course__seats_reserved") + F("heads"))
     moves = Q(course__moves_until__isnull=True) | Q(course__moves_until__gt=clock.now())
-    return waiting.filter(Q(course__capacity__isnull=True) | fits, moves)
+    is_kept = Q(reserve__ended_at__isnull=True, reserve__until_on__gte=clock.today())
+    theirs = is_kept & Q(reserve__seats__gte=F("reserve__taken") + F("heads"))
+    return waiting.filter(Q(course__capacity__isnull=True) | fits | theirs, moves)
 
 
 def _parties() -> QuerySet[Party]:
@@ -119,9 +129,10 @@ def clashes() -> QuerySet[Enrolment]:
     return seated.filter(Exists(seated.filter(Exists(theirs), learner=OuterRef("learner"), pk__lt=OuterRef("pk"))))
 
 
-CHECKS: dict[str, Callable[[], QuerySet[Course] | QuerySet[Enrolment] | QuerySet[Offer] | QuerySet[Party]]] = {
+CHECKS: dict[str, Callable[[], QuerySet[Any]]] = {
     "I1 capacity": _capacity,
     "I2 counters": _counters,
+    "I2 reserves": _reserves,
     "I3 one live place": _one_live,
     "I4 places": _places,
     "I5 stuck queue": _stuck,

@@ -27,7 +27,7 @@ _COLUMNS = (
     "id", "slug", "state", "mode", "selection", "source_language", "starts_on", "ends_on", "opens_at", "closes_at",
     "online", "partner_url", "age_min", "age_max", "audience_words", "languages", "fee_min", "fee_max", "fee_currency",
     "audience", "joining", "program_id", "minimum", "decide_on", "decided_at",
-    "moves_until", "capacity", "waiting_size", "seats_taken", "seats_reserved", "waiting",
+    "moves_until", "capacity", "waiting_size", "seats_taken", "seats_reserved", "reserves_until", "waiting",
     "missing_since", "drawn_at", "updated_at", "sort_on", "version", "asks_version", "area_id", "district_id",
     "venue_id",
 )  # fmt: skip

@@ -22,6 +22,13 @@ AUDIENCES = {
     "teachers": _("Teachers"),
     "blind": _("Blind and partially sighted people"),
 }
+RULES = {
+    "": _("For everyone"),
+    "women_only": _("For women"),
+    "girls_only": _("For girls"),
+    "boys_only": _("For boys"),
+    "men_only": _("For men"),
+}
 LANGUAGES = {
     "fa": _("Persian"),
     "en": _("English"),

@@ -21,7 +21,6 @@ from programs.forms.planning import (
     MOST_TOMAN,
     OLDEST,
     RIALS_A_TOMAN,
-    RULES,
     CourseForm,
     audience_columns,
     fee_columns,
@@ -30,7 +29,7 @@ from programs.forms.planning import (
 from programs.models import ClassMeeting, Course, Program, Roll
 from programs.rules import why_not_publish
 from programs.rules.joining import district_names, required_by
-from programs.words import AUDIENCES
+from programs.words import AUDIENCES, RULES
 from programs.words import LANGUAGES as SPOKEN
 from workgroups.models import Venue
 

@@ -17,7 +17,7 @@ from programs.models import Course, Program, Roll
 from programs.names import names
 from programs.rules.joining import titled_programs
 from programs.services.scheduling import Pattern
-from programs.words import AUDIENCES
+from programs.words import AUDIENCES, RULES
 from programs.words import LANGUAGES as SPOKEN
 from workgroups.forms import DayField, TimeField
 
@@ -36,13 +36,6 @@ MOST_COPIES = 12
 MOST_TOMAN = 1_000_000_000
 ENDS_BEFORE = _("The class must end after it begins")
 TITLE_MISSING = _("Give the program a title")
-RULES = {
-    "": _("For everyone"),
-    "women_only": _("For women"),
-    "girls_only": _("For girls"),
-    "boys_only": _("For boys"),
-    "men_only": _("For men"),
-}
 WORD_OF_RULE = {"women_only": "women", "girls_only": "girls", "boys_only": "boys"}
 
 

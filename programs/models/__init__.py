@@ -9,6 +9,7 @@ from programs.models.handed import Import, ImportRow
 from programs.models.program import Feed, Program
 from programs.models.question import Question
 from programs.models.questionnaire import AnswerFile, AnswerSheet, Item, Questionnaire
+from programs.models.reserve import Reserve
 from programs.models.revision import Remark, Revision
 from programs.models.roll import Roll, RollLine, RollProof
 
@@ -31,6 +32,7 @@ __all__ = [
     "Questionnaire",
     "Remark",
     "Reminder",
+    "Reserve",
     "Revision",
     "Roll",
     "RollLine",

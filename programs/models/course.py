@@ -130,6 +130,7 @@ class Course(Standing, TranslatableModel):
     waiting_size = models.PositiveIntegerField(_("places in the queue"), null=True, blank=True)
     seats_taken = models.PositiveIntegerField(_("seats taken"), default=0, editable=False)
     seats_reserved = models.PositiveIntegerField(_("seats reserved"), default=0, editable=False)
+    reserves_until = models.DateField(_("next end of reserved seats"), null=True, blank=True, editable=False)
     waiting = models.PositiveIntegerField(_("waiting"), default=0, editable=False)
     next_place = models.PositiveIntegerField(_("last place given"), default=0, editable=False)
     drawn_at = models.DateTimeField(_("drawn at"), null=True, blank=True, editable=False)

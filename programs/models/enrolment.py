@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from base import clock
 from members.models import Learner, Member
 from programs.models.course import Course
+from programs.models.reserve import Reserve
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -132,6 +133,16 @@ class Enrolment(models.Model):
     offer = models.ForeignKey(
         Offer, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name=_("offer")
     )
+    reserve = models.ForeignKey(
+        Reserve,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="heads",
+        verbose_name=_("of the group"),
+    )
+    from_reserve = models.BooleanField(_("has a reserved seat"), default=False, db_default=False)
     asked_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     reason = models.CharField(_("reason"), max_length=300, default="", blank=True)
     exception_by = models.ForeignKey(
@@ -180,6 +191,9 @@ class Enrolment(models.Model):
                         "cancelled",
                     ]
                 ),
+            ),
+            models.CheckConstraint(
+                name="enrolment_reserved", condition=Q(from_reserve=False) | Q(reserve__isnull=False)
             ),
             models.CheckConstraint(name="enrolment_offered", condition=~Q(state="offered") | Q(offer__isnull=False)),
             models.CheckConstraint(

@@ -47,6 +47,7 @@ class Standing:
         waiting_size: int | None
         seats_taken: int
         seats_reserved: int
+        reserves_until: dt.date | None
         waiting: int
         drawn_at: dt.datetime | None
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from base.calendar import day_text
 from base.persian import persian_digits
 from base.refusal import Refusal
 from members.models import Learner
@@ -59,7 +60,12 @@ def _in_page_digits(value: int | None) -> str:
     return persian_digits(str(value)) if get_language() == "fa" else str(value)
 
 
+def _in_page_words(day: dt.date) -> str:
+    return day_text(day, language=get_language() or "fa", today=clock.today())
+
+
 number = lazy(_in_page_digits, str)
+spoken_day = lazy(_in_page_words, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +115,23 @@ def why_not_in_window(course: Standing) -> Refusal | None:
     return None if course.is_window_open(now) else Refusal("closed", _("Enrolment is closed"))
 
 
-def why_not_seats(course: Standing, *, heads: int = 1, wait: bool = True) -> Refusal | None:
-    """Whether the course is too small for so many, or, where one does not apply first, has neither seats nor places left."""
+def why_not_seats(course: Standing, *, heads: int = 1, wait: bool = True, kept: int = 0) -> Refusal | None:
+    """Whether the course is too small for so many, or, where one does not apply first, has neither seats nor places left;
+    `kept` are seats reserved for those who ask.
+    """
     if heads > 1 and course.capacity is not None and heads > course.capacity:
         text = format_lazy(_("The course has {all} seats in all; choose fewer people"), all=number(course.capacity))
         return Refusal("party_too_large", text, {"capacity": course.capacity})
-    return None if course.is_chosen else why_not_left(course, heads=heads, wait=wait)
+    return None if course.is_chosen else why_not_left(course, heads=heads, wait=wait, kept=kept)
 
 
-def why_not_left(course: Standing, *, heads: int, wait: bool) -> Refusal | None:
+def why_not_left(course: Standing, *, heads: int, wait: bool, kept: int = 0) -> Refusal | None:
     """Whether neither seats nor, where waiting is wanted, places in the queue are left for so many, as the row was read."""
     free = course.seats_free
-    if free is None or free >= heads:
+    if free is None or max(free, kept) >= heads:
         return None
     if not wait or not queue_moves(course):
-        return why_not_together(course, heads) if free else Refusal("full", _("The course is full"))
+        return why_not_together(course, heads) if free else _full(course)
     left = None if course.waiting_size is None else course.waiting_size - course.waiting
     if left is None or heads <= left:
         return None
@@ -131,6 +139,13 @@ def why_not_left(course: Standing, *, heads: int, wait: bool) -> Refusal | None:
         return Refusal("queue_full", _("The course and its waiting list are full"))
     text = _("The waiting list has {left} places left, not {heads}; choose fewer people")
     return Refusal("queue_full", format_lazy(text, left=number(left), heads=number(heads)), {"left": left})
+
+
+def _full(course: Standing) -> Refusal:
+    if not course.seats_reserved or course.reserves_until is None:
+        return Refusal("full", _("The course is full"))
+    day = spoken_day(course.reserves_until)
+    return Refusal("full", format_lazy(_("The seats that are left are kept for a group until {day}"), day=day))
 
 
 def why_not_together(course: Standing, heads: int) -> Refusal:
@@ -269,12 +284,13 @@ def _clashing_slot(course: Standing, seated: list[int]) -> int | None:
 
 
 def why_not_here(
-    course: Standing, learner: Learner, *, wait: bool = True, excepted: frozenset[str] = frozenset()
+    course: Standing, learner: Learner, *, wait: bool = True, kept: int = 0, excepted: frozenset[str] = frozenset()
 ) -> Refusal | None:
     """Whether the course itself says no to the learner: closed, not for them, or nothing left. Asks no row but these two,
     and who belongs to an organisation where the course is for its people.
     """
-    return why_not_open(course) or why_not_suited(course, learner, excepted) or why_not_seats(course, wait=wait)
+    refusal = why_not_open(course) or why_not_suited(course, learner, excepted)
+    return refusal or why_not_seats(course, wait=wait, kept=kept)
 
 
 def why_not_now(course: Standing, places: Places, excepted: frozenset[str] = frozenset()) -> Refusal | None:
@@ -286,9 +302,9 @@ def why_not_now(course: Standing, places: Places, excepted: frozenset[str] = fro
     return next((one for one in found if one is not None and one.code not in excepted), None)
 
 
-def why_not_enrol(course: Standing, learner: Learner, places: Places) -> Refusal | None:
+def why_not_enrol(course: Standing, learner: Learner, places: Places, *, kept: int = 0) -> Refusal | None:
     """Whether the learner cannot take a seat or a place in the queue, the first reason that a person should hear."""
-    return why_not_here(course, learner) or why_not_now(course, places)
+    return why_not_here(course, learner, kept=kept) or why_not_now(course, places)
 
 
 def why_not_withdraw(enrolment: Enrolment) -> Refusal | None:
@@ -328,7 +344,11 @@ def why_not_resize(course: Standing, capacity: int | None) -> Refusal | None:
     held = course.seats_taken + course.seats_reserved
     if capacity is None or capacity >= held:
         return None
-    text = format_lazy(_("{held} seats are taken; there cannot be fewer"), held=number(held))
+    taken, kept = (
+        _("{held} seats are taken; there cannot be fewer"),
+        _("{held} seats are taken or kept; there cannot be fewer"),
+    )
+    text = format_lazy(kept if course.seats_reserved else taken, held=number(held))
     return Refusal("seats_taken", text, {"held": held})
 
 

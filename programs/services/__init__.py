@@ -41,6 +41,7 @@ from programs.services.planning import (
 )
 from programs.services.questions import ask, reply
 from programs.services.repair import save_repaired
+from programs.services.reserving import change_reserve, end_reserve, reserve_seats
 from programs.services.rolls import forget_roll, forget_rolls, make_code, open_roll, prove, write_lines
 from programs.services.rosters import export, message, read_roster
 from programs.services.scheduling import Pattern, copy_course, drop_meeting, edit_course, make_meetings, restore_course
@@ -65,6 +66,7 @@ __all__ = [
     "attribute",
     "call_off_class",
     "cancel",
+    "change_reserve",
     "come_of_age",
     "conclude",
     "conclude_some",
@@ -81,6 +83,7 @@ __all__ = [
     "edit_course",
     "edit_program",
     "end_care",
+    "end_reserve",
     "end_sessions",
     "end_teaching",
     "enrol",
@@ -125,6 +128,7 @@ __all__ = [
     "reopen",
     "reply",
     "reschedule",
+    "reserve_seats",
     "resize",
     "restore",
     "restore_course",

@@ -47,10 +47,10 @@ def approve(*, actor: Member, enrolment: Enrolment) -> Enrolment:
             suited = why_not_suited(course, one.learner, one.excepted)
             refusal = suited or why_not_fits_timetable(course, Places.of(one.learner))
             refuse_if(named(refusal, one.learner))
-        taken = seat(course, heads=len(heads), wait=True)
+        taken = seat(course, heads=len(heads), wait=True, reserve=heads[0].reserve)
         for place, one in enumerate(heads, start=taken.place):
-            one.place = place
-        Enrolment.objects.bulk_update(heads, ["place"])
+            one.place, one.from_reserve = place, taken.is_reserved
+        Enrolment.objects.bulk_update(heads, ["place", "from_reserve"])
         to = State.SEATED if taken.is_seated else State.WAITING
         turn(actor=actor, enrolments=heads, to=to, verb="approve")
         ahead: dict[str, Any] = {} if taken.is_seated else {"position": position(heads[0])}
@@ -78,7 +78,7 @@ def _applied_with(enrolment: Enrolment) -> list[Enrolment]:
     """The whole unit of a place as far as it has applied and waits for a word; [] once it has one."""
     with_it = {"party": enrolment.party_id} if enrolment.party_id else {"pk": enrolment.pk}
     rows = Enrolment.objects.filter(course=enrolment.course_id, state=State.APPLIED, **with_it)
-    return list(rows.select_related("learner").order_by("pk"))
+    return list(rows.select_related("learner", "reserve").order_by("pk"))
 
 
 def _read(enrolment: Enrolment, *, yes: bool) -> tuple[Course, list[Enrolment]]:

@@ -16,6 +16,7 @@ from programs.models import ClassMeeting, Course, Enrolment, Offer
 from programs.rules import why_not_answer_for, why_not_cancel, why_not_resize
 from programs.services.notices import tell
 from programs.services.queue import move
+from programs.services.reserving import end_reserves
 from programs.services.seats import lock_course, release, turn
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def cancel(*, actor: Member, course: Course, reason: dict[str, str]) -> Course:
         if course.state == Course.State.CANCELLED:
             return course
         refuse_if(why_not_cancel(course))
+        end_reserves(course)
         _free_everyone(actor, course, reason)
         Course.objects.filter(pk=course.pk).update(
-            state=Course.State.CANCELLED, seats_reserved=0, version=F("version") + 1, updated_at=clock.now()
+            state=Course.State.CANCELLED, version=F("version") + 1, updated_at=clock.now()
         )
         course.state = Course.State.CANCELLED
         for language, text in reason.items():

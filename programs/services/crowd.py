@@ -19,6 +19,7 @@ from programs.rules import why_not_withdraw
 from programs.services.courses import reschedule
 from programs.services.enrolling import withdraw
 from programs.services.indexing import batches, index
+from programs.services.reserving import end_reserves
 from programs.services.seats import lock_course
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def _open(course: Course, seats: int, waiting: int | None) -> Course:
     }
     with transaction.atomic():
         course = lock_course(course.pk)
+        end_reserves(course)
         Program.objects.filter(pk=course.program_id).update(state=Program.State.PUBLISHED, joining={})
         Course.objects.filter(pk=course.pk).update(**columns, version=F("version") + 1, updated_at=now)
         record(actor=None, verb="make_ready", row=course, changes={"capacity": [course.capacity, seats]})

@@ -12,7 +12,7 @@ from base import clock
 from base.refusal import Refusal, Refused, refuse_if
 from members.services import record
 from notifications.models import Notice
-from programs.models import Course, Enrolment, Offer, Party
+from programs.models import Course, Enrolment, Offer, Party, Reserve
 from programs.rules import (
     NOT_YOURS,
     Places,
@@ -29,11 +29,22 @@ from programs.rules import (
 )
 from programs.rules.answers import read_answers
 from programs.rules.joining import season_key
+from programs.rules.reserving import is_due, reserve_for, reserves_of
 from programs.services.answers import keep_answers
 from programs.services.drawing import promise_seed
 from programs.services.notices import Known, tell
 from programs.services.queue import move
-from programs.services.seats import Taken, count, hold_open, lock_course, lock_learners, release, take, turn
+from programs.services.seats import (
+    Taken,
+    count,
+    hold_open,
+    lock_course,
+    lock_learners,
+    release,
+    take,
+    take_reserved,
+    turn,
+)
 from programs.services.sweeping import sweep_course
 
 if TYPE_CHECKING:
@@ -66,8 +77,9 @@ def enrol(
         Refused: with the code of the first rule that says no; nothing is left behind.
     """
     close_queue(course)
-    read = read_answers(actor, course, answers)
-    refusal = why_not_here(course, learner, wait=wait, excepted=excepted) or read.refusal
+    read, reserve = read_answers(actor, course, answers), reserve_for(course, reserves_of(course), [learner])
+    kept = reserve.left if reserve else 0
+    refusal = why_not_here(course, learner, wait=wait, kept=kept, excepted=excepted) or read.refusal
     if refusal is not None:
         return _standing_or_refused(course, learner, refusal), False
     with transaction.atomic():
@@ -77,9 +89,8 @@ def enrol(
         if standing is not None:
             return standing, False
         refuse_if(why_not_now(course, Places.among(live), excepted))
-        (enrolment,) = _place(
-            actor=actor, course=course, learners=[learner], wait=wait, assisted=assisted, excepted=excepted
-        )
+        how: dict[str, Any] = {"wait": wait, "assisted": assisted, "excepted": excepted, "reserve": reserve}
+        (enrolment,) = _place(actor=actor, course=course, learners=[learner], **how)
         keep_answers(enrolment, read)
         return enrolment, True
 
@@ -118,8 +129,9 @@ def enrol_together(
         read = {learner.pk: read_answers(actor, course, given.get(learner.pk)) for learner in learners}
         for learner in learners:
             refuse_if(named(read[learner.pk].refusal, learner))
-        refuse_if(why_not_seats(course, heads=len(learners), wait=wait))
-        heads = _place(actor=actor, course=course, learners=learners, wait=wait)
+        reserve = reserve_for(course, reserves_of(course), learners)
+        refuse_if(why_not_seats(course, heads=len(learners), wait=wait, kept=reserve.left if reserve else 0))
+        heads = _place(actor=actor, course=course, learners=learners, wait=wait, reserve=reserve)
         for enrolment in heads:
             keep_answers(enrolment, read[enrolment.learner_id])
         return heads, True
@@ -134,10 +146,12 @@ def _live_places(learners: Sequence[Learner]) -> dict[int, list[Enrolment]]:
 
 
 def close_queue(course: Course) -> None:
-    """Ends the queue of a course whose time to move has passed, so that whoever comes now is judged by what is so."""
-    if course.waiting and not queue_moves(course):
+    """Ends the queue of a course whose time to move has passed, and the reserves whose last day has, so that whoever comes now is
+    judged by what is so.
+    """
+    if (course.waiting and not queue_moves(course)) or is_due(course):
         sweep_course(course.pk)
-        course.refresh_from_db(fields=["seats_taken", "waiting"])
+        course.refresh_from_db(fields=["seats_taken", "seats_reserved", "reserves_until", "waiting"])
 
 
 def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> Enrolment:
@@ -156,19 +170,20 @@ def _place(
     wait: bool,
     assisted: str = "",
     excepted: frozenset[str] = frozenset(),
+    reserve: Reserve | None = None,
 ) -> list[Enrolment]:
     known = Known.of(course.pk, [one.pk for one in learners])
     # Read under the learner's lock: a care that ended since the page was opened gives nothing.
     is_theirs = all(actor.pk in known.receivers.get(one.pk, []) for one in learners)
     refuse_if(None if assisted or is_theirs else NOT_YOURS)
-    taken = None if course.is_chosen else seat(course, heads=len(learners), wait=wait)
+    taken = None if course.is_chosen else seat(course, heads=len(learners), wait=wait, reserve=reserve)
     if taken is None:
         refuse_if(why_not_open(hold_open(course)))
         if course.selection == Course.Selection.LOTTERY:
             promise_seed(course)
     state = State.APPLIED if taken is None else State.SEATED if taken.is_seated else State.WAITING
     once = None if "once" in excepted else season_key(course)
-    heads = _written(actor, course, learners, state, taken.place if taken else None, once)
+    heads = _written(actor, course, learners, state, taken, once, reserve)
     how = {"assisted": assisted} if assisted else {}
     for one in heads:
         record(actor=actor, verb="enrol", row=one, on_behalf=one.learner_id, changes={"state": [None, state], **how})
@@ -184,8 +199,9 @@ def _written(
     course: Course,
     learners: Sequence[Learner],
     state: Enrolment.State,
-    place: int | None,
+    taken: Taken | None,
     once: str | None,
+    reserve: Reserve | None,
 ) -> list[Enrolment]:
     """The rows of one unit; several people are a party, with places one after the other."""
     party = Party.objects.create(course=course, size=len(learners)) if len(learners) > 1 else None
@@ -196,7 +212,9 @@ def _written(
             learner=learner,
             state=state,
             party=party,
-            place=None if place is None else place + number,
+            place=None if taken is None else taken.place + number,
+            reserve=reserve,
+            from_reserve=taken is not None and taken.is_reserved,
             asked_by=actor,
             asked_at=now,
             state_at=now,
@@ -207,8 +225,9 @@ def _written(
     return Enrolment.objects.bulk_create(heads)
 
 
-def seat(course: Course, *, heads: int, wait: bool) -> Taken:
-    """Takes seats or places in the queue for one unit, and holds the course's row from here on.
+def seat(course: Course, *, heads: int, wait: bool, reserve: Reserve | None = None) -> Taken:
+    """Takes seats or places in the queue for one unit, and holds the course's row from here on. The seats of the reserve whose
+    group they are go first.
 
     Where all heads fit although somebody waits (a larger party, which they do not pass by who would fit), the queue moves
     first and the unit is seated at once if its seats are still free then.
@@ -216,7 +235,8 @@ def seat(course: Course, *, heads: int, wait: bool) -> Taken:
     Raises:
         Refused: naming what changed between the rule and the statement.
     """
-    taken = take(course, heads=heads, wait=wait)
+    taken = take_reserved(course, reserve, heads=heads) if reserve else None
+    taken = taken or take(course, heads=heads, wait=wait)
     if taken is None:
         raise Refused(_why_nothing_was_left(course, heads=heads, wait=wait))
     if taken.is_seated:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from base import clock
 from programs.deadlines import offer_deadline
-from programs.models import Enrolment, Offer
+from programs.models import Enrolment, Offer, Reserve
 from programs.rules import queue_moves
 from programs.services.notices import tell
-from programs.services.seats import count, release, turn
+from programs.services.seats import count, release, turn, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,29 +20,47 @@ if TYPE_CHECKING:
 
 
 def move(course: Course) -> None:
-    """Offers the free seats of a locked course to those who wait, in one pass by place: a party gets all its seats or is
-    passed over and keeps its place. Called in the transaction of every release and growth, and by the sweep; from
-    `moves_until` on nobody waits any more and it does nothing.
+    """Offers the free seats of a locked course to those who wait, in one pass by place: a party gets all its seats, those of a
+    reserve first if it is of the group, or is passed over and keeps its place. Called in the transaction of every release and
+    growth, and by the sweep; from `moves_until` on nobody waits any more and it does nothing.
     """
-    if course.waiting and course.seats_free != 0 and queue_moves(course):
+    if course.waiting and (course.seats_free != 0 or course.seats_reserved) and queue_moves(course):
         units = _that_fit(course)
-        heads = sum(map(len, units))
+        heads = [one for unit in units for one in unit]
         if heads:
-            count(course, taken=heads, waiting=-heads)
+            reserved = Counter(one.reserve_id for one in heads if one.from_reserve)
+            for reserve, seats in reserved.items():
+                use(reserve or 0, seats)
+            count(course, taken=len(heads), reserved=-reserved.total(), waiting=-len(heads))
             offer(course, units)
 
 
 def _that_fit(course: Course) -> list[list[Enrolment]]:
-    """The units of the queue that fit into the free seats, one after the other by place."""
+    """The units of the queue that fit into the free seats, one after the other by place; `from_reserve` says into which."""
     queue = Enrolment.objects.filter(course=course, state=Enrolment.State.WAITING).order_by("place")
-    free, chosen = course.seats_free, list[int]()
+    free, kept = course.seats_free, _kept_by(course)
+    chosen: dict[int, bool] = {}
+    group = dict(queue.values_list("pk", "reserve_id")) if kept else {}
     for unit in _together(queue.values_list("pk", "party_id")):
-        if free is None or len(unit) <= free:
-            chosen += unit
+        reserve = group.get(unit[0])
+        if reserve is not None and kept.get(reserve, 0) >= len(unit):
+            chosen |= dict.fromkeys(unit, True)
+            kept[reserve] -= len(unit)
+        elif free is None or len(unit) <= free:
+            chosen |= dict.fromkeys(unit, False)
             free = None if free is None else free - len(unit)
-        if free == 0:
+        if free == 0 and not any(kept.values()):
             break
-    return units_of(queue.filter(pk__in=chosen).select_related("learner")) if chosen else []
+    rows = list(queue.filter(pk__in=chosen).select_related("learner")) if chosen else []
+    for one in rows:
+        one.from_reserve = chosen[one.pk]
+    return units_of(rows)
+
+
+def _kept_by(course: Course) -> dict[int, int]:
+    """How many seats each reserve of the course has left; no query where none has."""
+    rows = Reserve.objects.open().filter(course=course) if course.seats_reserved else []
+    return {one.pk: one.left for one in rows}
 
 
 def _together(heads: Iterable[tuple[int, int | None]]) -> Iterable[list[int]]:
@@ -77,7 +96,7 @@ def offer(
         for one in unit:
             one.offer = made
     heads = [one for unit in units for one in unit]
-    Enrolment.objects.bulk_update(heads, ["offer"])
+    Enrolment.objects.bulk_update(heads, ["offer", "from_reserve"])
     turn(actor=actor, enrolments=heads, to=Enrolment.State.OFFERED, verb=verb)
     tell(heads, "offered", expires_at=deadline.isoformat())
 

@@ -5,6 +5,7 @@ Locks are taken in one order: learners by id, then courses by id. A sweep locks 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
@@ -14,7 +15,7 @@ from base import clock
 from base.refusal import Refused
 from members.models import Learner
 from members.services import record
-from programs.models import Course, Enrolment
+from programs.models import Course, Enrolment, Reserve
 from programs.rules.places import LEARNER_GONE
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ RETURNING next_place, waiting
 
 
 class Taken(NamedTuple):
-    """What `take` gave: the unit's first place in the order of arrival, and whether seats came with it."""
+    """What `take` gave: the unit's first place in the order of arrival, whether seats came with it, and reserved ones."""
 
     place: int
     is_seated: bool
+    is_reserved: bool = False
 
 
 class ChangedMeanwhile(RuntimeError):  # noqa: N818 - it says what happened
@@ -59,6 +61,26 @@ def take(course: Course, *, heads: int = 1, wait: bool) -> Taken | None:
         cursor.execute(_TAKE, {"course": course.pk, "heads": heads, "wait": wait, "now": now})
         row = cursor.fetchone()
     return Taken(place=row[0] - heads + 1, is_seated=row[1] == 0) if row else None
+
+
+def take_reserved(course: Course, reserve: Reserve, *, heads: int) -> Taken | None:
+    """Takes seats of a reserve for so many heads of its group; None where it has not so many left, or the course is not open to
+    anyone. Whoever of the group waits does not fit in there, or would have its seats already. Locks the course.
+    """
+    course = lock_course(course.pk)
+    if course.state != Course.State.PUBLISHED or not use(reserve.pk, heads):
+        return None
+    Course.objects.filter(pk=course.pk).update(next_place=F("next_place") + heads)
+    count(course, taken=heads, reserved=-heads)
+    return Taken(place=course.next_place + 1, is_seated=True, is_reserved=True)
+
+
+def use(reserve: int, heads: int) -> bool:
+    """Counts seats of a reserve as taken, or with a negative number as given back, under its course's lock; whether it still
+    keeps seats, and so many.
+    """
+    held = Reserve.objects.open().filter(pk=reserve, seats__gte=F("taken") + heads)
+    return bool(held.update(taken=F("taken") + heads))
 
 
 def hold_open(course: Course) -> Course:
@@ -94,10 +116,15 @@ def lock_course(course_id: int) -> Course:
     return lock_courses([course_id])[course_id]
 
 
-def count(course: Course, *, taken: int = 0, waiting: int = 0) -> None:
+def count(course: Course, *, taken: int = 0, reserved: int = 0, waiting: int = 0) -> None:
     """Moves the counters of a locked course, in the row and in the object."""
-    Course.objects.filter(pk=course.pk).update(seats_taken=F("seats_taken") + taken, waiting=F("waiting") + waiting)
+    Course.objects.filter(pk=course.pk).update(
+        seats_taken=F("seats_taken") + taken,
+        seats_reserved=F("seats_reserved") + reserved,
+        waiting=F("waiting") + waiting,
+    )
     course.seats_taken += taken
+    course.seats_reserved += reserved
     course.waiting += waiting
 
 
@@ -122,8 +149,12 @@ def turn(
 
 
 def release(course: Course, enrolments: Sequence[Enrolment]) -> None:
-    """Gives back what places hold in their present state, seats or places in the queue: before `turn`, and then `move`."""
-    seats = sum(one.state in Enrolment.HOLDING for one in enrolments)
+    """Gives back what places hold in their present state, seats or places in the queue: before `turn`, and then `move`. A
+    reserved seat is its group's again while the reserve lasts, else everyone's.
+    """
+    holding = [one for one in enrolments if one.state in Enrolment.HOLDING]
     waits = sum(one.state == Enrolment.State.WAITING for one in enrolments)
-    if seats or waits:
-        count(course, taken=-seats, waiting=-waits)
+    reserved = Counter(one.reserve_id for one in holding if one.from_reserve)
+    again = sum(seats for reserve, seats in reserved.items() if reserve and use(reserve, -seats))
+    if holding or waits:
+        count(course, taken=-len(holding), reserved=again, waiting=-waits)

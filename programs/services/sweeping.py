@@ -8,9 +8,11 @@ from django.db.models import F, Q
 from base import clock
 from programs.models import Course, Enrolment, Offer
 from programs.rules import queue_moves
+from programs.rules.reserving import is_due
 from programs.services.drawing import draw, promise_seeds
 from programs.services.notices import tell
 from programs.services.queue import heads_in, move, unplace
+from programs.services.reserving import end_reserves
 from programs.services.seats import lock_course, release, turn
 
 State = Enrolment.State
@@ -28,6 +30,7 @@ def sweep() -> int:
         Q(offers__answer__isnull=True, offers__expires_at__lte=now)
         | waiting & Q(moves_until__lte=now)
         | waiting & (Q(capacity__isnull=True) | Q(capacity__gt=F("seats_taken") + F("seats_reserved")))
+        | Q(reserves_until__lt=clock.today())
         | lots & Q(closes_at__lte=now, drawn_at__isnull=True)
         | Q(moves_until__lte=now, enrolments__state=State.APPLIED)
     )
@@ -38,9 +41,13 @@ def sweep() -> int:
 
 
 def sweep_course(course_id: int) -> None:
-    """Brings one course up to the present: offers past their deadline lapse, lots are drawn, the queue moves or ends."""
+    """Brings one course up to the present: reserves end with their day, offers past their deadline lapse, lots are drawn, the
+    queue moves or ends.
+    """
     with transaction.atomic():
         course = lock_course(course_id)
+        if is_due(course):
+            end_reserves(course, until_on__lt=clock.today())
         _lapse(course)
         if queue_moves(course):
             draw(course)

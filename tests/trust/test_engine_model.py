@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,7 @@ from base.refusal import Refused
 from programs import services
 from programs.deadlines import offer_deadline
 from programs.invariants import broken
-from programs.models import Course, Draw, Enrolment
+from programs.models import Course, Draw, Enrolment, Reserve
 from programs.services import offers, queue, seats
 from tests.programs import world
 
@@ -42,8 +43,21 @@ LEARNERS, COURSES = (
     range(5),
 )  # courses 0 and 1 meet at the same time; 3 draws lots, 4 is given out by the coordinator
 CLOSES = START + dt.timedelta(days=1)
+CHILDREN = {1, 2, 4}  # the group for whom seats are kept
 UNITS = [[0], [1], [0, 1], [1, 2], [0, 1, 2], [3], [3, 4], [5]]
 SOME = st.sampled_from(UNITS)
+
+
+@dataclass
+class Reserved:
+    """Seats kept for children to the end of a day."""
+
+    seats: int
+    taken: int
+    until: dt.date
+
+    def is_over(self, now: dt.datetime) -> bool:
+        return clock.day_of(now) > self.until
 
 
 class PlainCourse:
@@ -55,13 +69,34 @@ class PlainCourse:
         self.offered: list[tuple[list[int], dt.datetime]] = []
         self.waiting: list[list[int]] = []
         self.applied: list[list[int]] = []
+        self.reserve: Reserved | None = None
+        self.group: set[int] = set()  # whose unit is of the reserve's group
+        self.kept_by: set[int] = set()  # who has one of its seats
         self.is_cancelled = self.is_drawn = False
 
     def held(self) -> int:
         return len(self.seated) + sum(len(unit) for unit, _ in self.offered)
 
+    def kept(self) -> int:
+        return self.reserve.seats - self.reserve.taken if self.reserve else 0
+
     def fits(self, heads: int) -> bool:
-        return self.capacity is None or self.held() + heads <= self.capacity
+        return self.capacity is None or self.held() + self.kept() + heads <= self.capacity
+
+    def is_kept_for(self, unit: list[int], now: dt.datetime) -> bool:
+        """Whether the reserve has seats for all of a unit of its group; they are taken then."""
+        if self.reserve is None or self.reserve.is_over(now) or not set(unit) <= self.group:
+            return False
+        if self.kept() < len(unit):
+            return False
+        self.reserve.taken += len(unit)
+        self.kept_by |= set(unit)
+        return True
+
+    def give_back(self, who: int, now: dt.datetime) -> None:
+        if who in self.kept_by and self.reserve and not self.reserve.is_over(now):
+            self.reserve.taken -= 1
+        self.kept_by.discard(who)
 
     def in_line(self) -> int:
         return sum(map(len, self.waiting))
@@ -75,7 +110,7 @@ class PlainCourse:
             return
         until = offer_deadline(made_at=now, offer_hours=24, moves_until=self.moves_until)
         for unit in list(self.waiting):
-            if self.fits(len(unit)):
+            if self.is_kept_for(unit, now) or self.fits(len(unit)):
                 self.waiting.remove(unit)
                 self.offered.append((unit, until))
 
@@ -85,36 +120,39 @@ class PlainCourse:
     def why_closed(self, now: dt.datetime) -> str:
         return self.why_shut() or ("closed" if self.way != "first_come" and now >= CLOSES else "")
 
-    def why_full(self, heads: int, now: dt.datetime) -> str:
-        if self.fits(heads):
+    def why_full(self, who: list[int], now: dt.datetime, *, is_of: bool) -> str:
+        heads = len(who)
+        if self.fits(heads) or (is_of and self.reserve and not self.reserve.is_over(now) and self.kept() >= heads):
             return ""
         if now >= self.moves_until:
             return "full"
         room = self.waiting_size is None or self.in_line() + heads <= self.waiting_size
         return "" if room else "queue_full"
 
-    def enrol(self, who: list[int], now: dt.datetime, *, clash: bool) -> str:
-        if now >= self.moves_until and self.waiting:
-            self.sweep(now, [])
+    def enrol(self, who: list[int], now: dt.datetime, *, clash: bool, order: list[int]) -> str:
+        if (now >= self.moves_until and self.waiting) or (self.reserve and self.reserve.is_over(now)):
+            self.sweep(now, order)
         standing = [one for one in who if self.has(one)]
         if len(standing) == len(who):
             return "standing"
         is_chosen = self.way != "first_come"
         too_large = "party_too_large" if len(who) > 1 and self.capacity is not None and len(who) > self.capacity else ""
-        full = too_large or ("" if is_chosen else self.why_full(len(who), now))
+        is_of = set(who) <= CHILDREN and self.reserve is not None
+        full = too_large or ("" if is_chosen else self.why_full(who, now, is_of=is_of))
         if len(who) == 1:
             refused = self.why_closed(now) or full or ("clash" if clash else "")
         else:
             refused = self.why_closed(now) or ("standing" if standing else "") or ("clash" if clash else "") or full
         if refused:
             return refused
+        self.group = self.group | set(who) if is_of else self.group - set(who)
         if is_chosen:
             self.applied.append(list(who))
             return "applied"
-        return self.seat(who)
+        return self.seat(who, now)
 
-    def seat(self, who: list[int]) -> str:
-        if self.fits(len(who)):
+    def seat(self, who: list[int], now: dt.datetime) -> str:
+        if self.is_kept_for(who, now) or self.fits(len(who)):
             self.seated.update(who)
             return "seated"
         self.waiting.append(list(who))
@@ -130,11 +168,11 @@ class PlainCourse:
             return "nothing"
         if clashing & set(unit):
             return "clash"
-        refused = self.why_full(len(unit), now)
+        refused = self.why_full(unit, now, is_of=set(unit) <= self.group)
         if refused:
             return refused
         self.applied.remove(unit)
-        return self.seat(unit)
+        return self.seat(unit, now)
 
     def refuse(self, who: int, now: dt.datetime) -> str:
         if now >= self.moves_until or self.is_cancelled:
@@ -148,6 +186,7 @@ class PlainCourse:
         return "refused"
 
     def withdraw(self, who: int, now: dt.datetime) -> None:
+        self.give_back(who, now)
         self.seated.discard(who)
         self.offered = [(without(unit, who), until) for unit, until in self.offered if without(unit, who)]
         self.waiting = [without(unit, who) for unit in self.waiting if without(unit, who)]
@@ -178,6 +217,8 @@ class PlainCourse:
         if now >= offered[1]:
             return "offer_expired"
         self.offered.remove(offered)
+        for one in offered[0]:
+            self.give_back(one, now)
         self.move(now)
         return "declined"
 
@@ -192,7 +233,7 @@ class PlainCourse:
         if not self.fits(len(unit)):
             if not extra_seat or self.capacity is None:
                 return "full"
-            self.capacity = self.held() + len(unit)
+            self.capacity = self.held() + self.kept() + len(unit)
         self.waiting.remove(unit)
         until = offer_deadline(made_at=now, offer_hours=24, moves_until=self.moves_until)
         self.offered.append((unit, until))
@@ -212,7 +253,36 @@ class PlainCourse:
             kept.append(unit)
         self.waiting = kept
 
+    def keep(self, seats: int, until: dt.date, now: dt.datetime) -> str:
+        if self.is_cancelled:
+            return "cancelled"
+        if self.capacity is None:
+            return "no_limit"
+        taken = self.reserve.taken if self.reserve else 0
+        if seats - taken > self.capacity - self.held():
+            return "reserve_many"
+        if seats < taken:
+            return "reserve_few"
+        first = CLOSES if self.way != "first_come" else now
+        if not clock.day_of(max(first, now)) <= until < clock.day_of(self.moves_until):
+            return "reserve_day"
+        if self.reserve is None:
+            units = [*self.waiting, *self.applied]
+            self.group = {one for unit in units if set(unit) <= CHILDREN for one in unit}
+            self.kept_by = set()
+        self.reserve = Reserved(seats, taken, until)
+        self.move(now)
+        return "done"
+
+    def end_reserve(self) -> None:
+        self.reserve, self.group, self.kept_by = None, set(), set()
+
     def sweep(self, now: dt.datetime, order: list[int]) -> None:
+        if self.reserve and self.reserve.is_over(now):
+            self.end_reserve()
+        for unit in [unit for unit, until in self.offered if until <= now]:
+            for one in unit:
+                self.give_back(one, now)
         self.offered = [(unit, until) for unit, until in self.offered if until > now]
         if now >= self.moves_until:
             self.waiting, self.applied = [], []
@@ -222,6 +292,7 @@ class PlainCourse:
 
     def cancel(self) -> None:
         self.seated, self.offered, self.waiting, self.applied, self.is_cancelled = set(), [], [], [], True
+        self.end_reserve()
 
 
 def without(unit: list[int], who: int) -> list[int]:
@@ -282,7 +353,8 @@ class Engine(RuleBasedStateMachine):
     @rule(course=st.sampled_from(COURSES), who=SOME)
     def enrol(self, course: int, who: list[int]) -> None:
         clash = bool(self.clashing(course) & set(who))
-        expected = self.plain[course].enrol(who, self.now, clash=clash)
+        order = self.drawn() if course == 3 else []
+        expected = self.plain[course].enrol(who, self.now, clash=clash, order=order)
         row = Course.objects.get(pk=self.courses[course].pk)
 
         def work() -> str:
@@ -337,7 +409,8 @@ class Engine(RuleBasedStateMachine):
     @rule(course=st.sampled_from(COURSES), capacity=st.sampled_from([0, 1, 2, 3, None]))
     def resize(self, course: int, capacity: int | None) -> None:
         plain = self.plain[course]
-        expected = "seats_taken" if capacity is not None and capacity < plain.held() else "done"
+        is_less = capacity is not None and capacity < plain.held() + plain.kept()
+        expected = "seats_taken" if is_less else "done"
         if expected == "done":
             plain.capacity = capacity
             plain.move(self.now)
@@ -364,6 +437,37 @@ class Engine(RuleBasedStateMachine):
 
         assert self.answer(work) == expected
         self.compare(course)
+
+    @rule(course=st.sampled_from(COURSES), seats=st.sampled_from([1, 2]), days=st.sampled_from([0, 1, 2]))
+    def keep(self, course: int, seats: int, days: int) -> None:
+        plain, until = self.plain[course], clock.today() + dt.timedelta(days=days)
+        if plain.reserve and plain.reserve.is_over(self.now):
+            return
+        held = Reserve.objects.filter(course=self.courses[course], ended_at__isnull=True).first()
+        assert (held is None) == (plain.reserve is None)
+        expected = plain.keep(seats, until, self.now)
+
+        def work() -> str:
+            if held is None:
+                group = {"age_max": 17}
+                services.reserve_seats(
+                    actor=self.actor, course=self.courses[course], seats=seats, until_on=until, group=group
+                )
+            else:
+                services.change_reserve(actor=self.actor, reserve=held, seats=seats, until_on=until)
+            return "done"
+
+        assert self.answer(work) == expected
+        self.compare(course)
+
+    @rule(course=st.sampled_from(COURSES))
+    def keep_no_more(self, course: int) -> None:
+        held = Reserve.objects.filter(course=self.courses[course], ended_at__isnull=True).first()
+        if held is not None:
+            self.plain[course].end_reserve()
+            self.plain[course].move(self.now)
+            services.end_reserve(actor=self.actor, reserve=held)
+            self.compare(course)
 
     @rule(family=st.sampled_from(FAMILIES))
     def leave_for_good(self, family: list[int]) -> None:
@@ -431,6 +535,12 @@ class Engine(RuleBasedStateMachine):
         assert sorted(map(sorted, by_state["applied"])) == sorted(map(sorted, plain.applied))
         assert row.seats_taken == plain.held()
         assert row.waiting == plain.in_line()
+        assert row.seats_reserved == plain.kept()
+        if plain.reserve:
+            having = Enrolment.objects.holding_seats().filter(
+                from_reserve=True, reserve__ended_at__isnull=True, course=row
+            )
+            assert {whose[one] for one in having.values_list("learner", flat=True)} == plain.kept_by
         found = [one for one in broken() if one.invariant != "I5 stuck queue"]
         assert found == []
 
@@ -498,6 +608,8 @@ def wander_once(engine: Engine, chance: random.Random) -> None:
         (2, lambda: engine.choose(*someone(engine, chance, "applied"), yes=chance.random() < 0.7)),
         (0.3, lambda: engine.leave_for_good(chance.choice(FAMILIES))),
         (1, lambda: engine.promote(*someone(engine, chance, "waiting"), extra_seat=chance.random() < 0.5)),
+        (2, lambda: engine.keep(course, chance.choice([1, 2]), chance.choice([0, 1]))),
+        (0.4, lambda: engine.keep_no_more(course)),
         (0.4 if engine.now > START + dt.timedelta(days=1) else 0, lambda: engine.cancel(course)),
     ]
     weights, verbs = zip(*moves, strict=True)
@@ -510,6 +622,10 @@ def planted_no_move(course: Course) -> None:
 
 def planted_release(course: Course, enrolments: list[Enrolment]) -> None:
     """What a place held is not given back."""
+
+
+def planted_none(*_: object, **__: object) -> None:
+    """The seats of a reserve are never given to its group."""
 
 
 def planted_yes(*_: object, **__: object) -> None:
@@ -535,6 +651,12 @@ PLANTED = [
     ("programs.services.choosing._applied_with", lambda one: [one] if one.state == "applied" else []),
     ("programs.services.enrolling._less_in_offer", planted_no_move),
     ("programs.services.sweeping._lapse", planted_no_move),
+    ("programs.services.sweeping.end_reserves", lambda *_, **__: 0),
+    ("programs.services.enrolling.take_reserved", planted_none),
+    ("programs.services.queue._kept_by", lambda _: {}),
+    ("programs.services.seats.use", lambda *_: False),
+    ("programs.services.reserving._find_its_people", lambda *_: None),
+    ("programs.rules.reserving._why_not_so_many", planted_yes),
     ("programs.services.sweeping.unplace", planted_no_move),
     ("programs.services.offers.why_not_answer", planted_yes),
     ("programs.rules.places.queue_moves", lambda _: True),
