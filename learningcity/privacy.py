@@ -90,6 +90,7 @@ TABLES: dict[str, dict[str, str]] = {
         NONE: "workgroup organisation kind until_on code_at",
         SECRET: "code_digest",  # pragma: allowlist secret
     },
+    "programs.Reserve": {NONE: "course seats taken age_min age_max audience until_on ended_at"},
     "programs.RollLine": {NONE: "roll", PERSONAL: "digest"},
     "programs.RollProof": {PERSONAL: "roll learner at"},
     "programs.CourseTranslation": {
@@ -102,8 +103,8 @@ TABLES: dict[str, dict[str, str]] = {
             "venue online mode partner_url selection offer_hours complete_percent minimum decide_on decided_at age_min "
             "age_max audience joining audience_words languages fee_min fee_max fee_currency area district weekdays "
             "dayparts search_text search_joined version updated_at feed feed_key fingerprint source_capacity "
-            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved waiting next_place "
-            "drawn_at"
+            "pinned missing_since asks_version capacity waiting_size seats_taken seats_reserved reserves_until waiting "
+            "next_place drawn_at"
         ),
     },
     "programs.Import": {
@@ -123,7 +124,7 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.Draw": {NONE: "course commitment seed committed_at tickets"},
     "programs.Offer": {NONE: "course place seats made_at expires_at answered_at answer"},
     "programs.Enrolment": {
-        PERSONAL: "course learner state place party offer asked_by exception_by asked_at state_at once",
+        PERSONAL: "course learner state place party offer reserve from_reserve asked_by exception_by asked_at state_at once",
         SENSITIVE: "reason exception_reason exception_rule",
     },
     "programs.Questionnaire": {NONE: "course version consent_fa consent_en made_at", PERSONAL: "made_by"},

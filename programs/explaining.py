@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from programs.models import Course, Draw, Enrolment
+from programs.models import Course, Draw, Enrolment, Reserve
+from programs.rules import group_words
 
 if TYPE_CHECKING:
     from programs.models.standing import Standing
@@ -54,6 +55,11 @@ def _drawn(enrolment: Enrolment) -> tuple[int | None, list[int]]:
     order = [ticket for ticket, _heads in draw.tickets]
     own = {enrolment.pk, *(enrolment.party.heads.values_list("pk", flat=True) if enrolment.party else ())}
     return next((ticket for ticket in order if ticket in own), None), order
+
+
+def kept_in(course: Standing) -> list[tuple[Reserve, str]]:
+    """The seats that are or were kept for a group, with the words for whom."""
+    return [(one, " · ".join(group_words(one))) for one in Reserve.objects.filter(course=course.pk).order_by("pk")]
 
 
 def draws_lots(course: Standing) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import Member
+    from programs.models import Reserve
     from programs.models.standing import Standing
 
 NOBODY = Refusal("nobody", _("Nobody of you can enrol in this course"))
@@ -32,6 +33,7 @@ EDGES = {
     "approval": "info",
     "applied": "info",
     "few": "warn",
+    "kept": "info",
     "waiting": "info",
     "offered": "danger",
     "seated": "ok",
@@ -59,6 +61,7 @@ class Choice:
     enrolment: Enrolment | None = None
     position: int | None = None
     others: list[str] = field(default_factory=list)
+    is_kept: bool = False  # a seat of a group's is left for them
 
     @property
     def names(self) -> str:
@@ -84,6 +87,7 @@ class Panel:
     chosen: frozenset[int] = frozenset()
     is_open: bool = False
     applied: int = 0
+    reserves: list[Reserve] = field(default_factory=list)
 
     @property
     def is_family(self) -> bool:
@@ -145,21 +149,32 @@ class Panel:
     @property
     def would_wait(self) -> bool:
         """Whether the button leads into the queue, for whomever it is pressed."""
-        return self.is_open and self.course.is_full and not self.course.is_chosen
+        return self.is_open and self.course.is_full and not self.course.is_chosen and not self.is_kept
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether seats of a group's are left for everybody who can enrol."""
+        return bool(self.can_enrol) and all(choice.is_kept for choice in self.can_enrol)
+
+    @property
+    def kept(self) -> list[tuple[Reserve, str]]:
+        """The reserves that have seats left, with the words for whom."""
+        return [(one, " · ".join(rules.group_words(one))) for one in self.reserves if one.left]
 
 
 def panel_for(course: Standing, member: Member | AnonymousUser, chosen: Iterable[int] = ()) -> Panel:
     """The panel as this person sees it now, with the learners `chosen` beforehand. A visitor costs no query, a member three
-    and those of clashes; a course where people apply first, one more.
+    and those of clashes; a course where people apply first, or that keeps seats for a group, one more.
     """
     refusal = rules.why_not_open(course)
     is_open = refusal is None and rules.why_not_seats(course) is None
     panel = Panel(course, _state(course, refusal), refusal, chosen=frozenset(chosen), is_open=is_open)
+    panel.reserves = rules.reserves_of(course) if refusal is None else []
     if course.is_chosen and is_open:
         panel.applied = Enrolment.objects.filter(course=course.pk, state=Enrolment.State.APPLIED).count()
     if not member.is_authenticated:
         return panel
-    state, choices = panel.state, _choices(course, member, refusal)
+    state, choices = panel.state, _choices(course, member, refusal, panel.reserves)
     panel.standing = _by_need(_by_offer([choice for choice in choices if choice.enrolment is not None]))
     panel.choices = [choice for choice in choices if choice.enrolment is None]
     if panel.standing and panel.standing[0].enrolment is not None:
@@ -168,6 +183,8 @@ def panel_for(course: Standing, member: Member | AnonymousUser, chosen: Iterable
         panel.refusal = panel.by_code[0].refusal if panel.by_code else _common(panel.choices)
         panel.state = panel.refusal.code if panel.refusal else state
         panel.clash_title = _clash_title(panel.refusal)
+    elif panel.is_kept and course.is_full and not course.is_chosen:
+        panel.state = "kept"
     return panel
 
 
@@ -208,7 +225,7 @@ def _by_need(standing: list[Choice]) -> list[Choice]:
     return sorted(standing, key=lambda one: order.index(one.enrolment.state) if one.enrolment else len(order))
 
 
-def _choices(course: Standing, member: Member, refusal: Refusal | None) -> list[Choice]:
+def _choices(course: Standing, member: Member, refusal: Refusal | None, reserves: list[Reserve]) -> list[Choice]:
     mine = Learner.objects.visible_to(member).annotate(
         is_self=Count("cares", filter=Q(cares__guardian=member, cares__relation=Care.Relation.SELF))
     )
@@ -216,21 +233,25 @@ def _choices(course: Standing, member: Member, refusal: Refusal | None) -> list[
     live: dict[int, dict[int, Enrolment]] = {}
     for one in Enrolment.objects.live().filter(learner__in=learners).select_related("offer"):
         live.setdefault(one.learner_id, {})[one.course_id] = one
-    known = [_choice(course, learner, live.get(learner.pk, {}), refusal) for learner in learners]
+    known = [_choice(course, learner, live.get(learner.pk, {}), refusal, reserves) for learner in learners]
     if known and known[0].is_self:
         return known
     nobody = Learner(name="")  # the member, who has not said yet who they are
     return [Choice(nobody, is_self=True, refusal=refusal or rules.why_not_suited(course, nobody)), *known]
 
 
-def _choice(course: Standing, learner: Any, live: dict[int, Enrolment], refusal: Refusal | None) -> Choice:
+def _choice(
+    course: Standing, learner: Any, live: dict[int, Enrolment], refusal: Refusal | None, reserves: list[Reserve]
+) -> Choice:
     enrolment = live.get(course.pk)
     choice = Choice(learner, is_self=bool(learner.is_self), enrolment=enrolment)
     if enrolment is not None:
         choice.position = position(enrolment) if enrolment.state == Enrolment.State.WAITING else None
     elif refusal is None:
         places = rules.Places.among(live.values())
-        choice.refusal = rules.why_not_enrol(course, learner, places)
+        reserve = rules.reserve_for(course, reserves, [learner])
+        choice.is_kept = reserve is not None and reserve.left > 0
+        choice.refusal = rules.why_not_enrol(course, learner, places, kept=int(choice.is_kept))
     return choice
 
 

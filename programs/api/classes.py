@@ -99,13 +99,14 @@ class TeachingOut(serializers.Serializer[Any]):
     until_on = serializers.DateField(allow_null=True)
 
 
-def _course(request: Request, pk: int) -> Course:
+def course_of(request: Request, pk: int) -> Course:
+    """A course that the member answers for."""
     mine = Course.objects.answered_for_by(member_of(request)).select_related("program__workgroup")
     return get_object_or_404(mine, pk=pk)
 
 
 def _class(request: Request, pk: int, meeting: int) -> ClassMeeting:
-    rows = ClassMeeting.objects.filter(course=_course(request, pk)).select_related("course", "venue")
+    rows = ClassMeeting.objects.filter(course=course_of(request, pk)).select_related("course", "venue")
     return get_object_or_404(rows, pk=meeting)
 
 
@@ -174,7 +175,7 @@ def _teaching_out(row: Teaching) -> dict[str, Any]:
 @permission_classes([OpensWork])
 def instructors(request: Request, pk: int) -> Response:
     """Who instructs a course, did or will; assigns a member, who is told."""
-    found = _course(request, pk)
+    found = course_of(request, pk)
     if request.method == "GET":
         page = Keyset(request, ["id"]).take(found.teachings.values(*TEACHING))
         return Response(page | {"results": _teachings_out(page["results"])})
@@ -199,7 +200,7 @@ def instructors(request: Request, pk: int) -> Response:
 @permission_classes([OpensWork])
 def end(request: Request, pk: int, teaching: int) -> Response:
     """Ends a teaching; the instructor is told."""
-    found = get_object_or_404(_course(request, pk).teachings.select_related("course"), pk=teaching)
+    found = get_object_or_404(course_of(request, pk).teachings.select_related("course"), pk=teaching)
     typed = asked(EndTeachingIn, request)
 
     def work() -> tuple[int, Any]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from programs.models import ClassMeeting, Course, Enrolment, Item, Roll
+from programs.rules import group_words, reserves_of
 from programs.rules.answers import questionnaire_of
 from programs.rules.joining import belonging_of, district_names, districts_of, words_of
 
@@ -155,13 +156,25 @@ class MinimumOut(serializers.Serializer[Any]):
     is_certain = serializers.BooleanField()
 
 
+class KeptOut(serializers.Serializer[Any]):
+    """Seats kept for a group until the end of a day; `free` of them are left, and not counted in `seats.free`."""
+
+    seats = serializers.IntegerField()
+    free = serializers.IntegerField()
+    until_on = serializers.DateField()
+    words = serializers.ListField(child=serializers.CharField())
+
+
 class CourseFullOut(CourseOut):
-    """A course by itself, with what it asks at enrolment, who may join, and the program of which a course must be completed."""
+    """A course by itself, with what it asks at enrolment, who may join, the program of which a course must be completed, and the
+    seats kept for a group.
+    """
 
     questions = AsksOut(allow_null=True)
     requires = Ref(allow_null=True)
     joining = JoiningOut()
     minimum = MinimumOut(allow_null=True)
+    kept = KeptOut(many=True)
 
 
 class NamedOut(serializers.Serializer[Any]):
@@ -296,7 +309,7 @@ def _seats(course: Listed) -> dict[str, int | None]:
 
 
 def joining_out(course: Any) -> dict[str, Any]:
-    """The dicts of `JoiningOut` and `MinimumOut`, in the language that is active."""
+    """The dicts of `JoiningOut`, `MinimumOut` and `KeptOut`, in the language that is active."""
     belonging = belonging_of(course)
     own = belonging and {name: getattr(belonging, name) for name in ("slug", "name", "kind", "by_code")}
     districts = [{"slug": slug, "name": name} for slug, name in district_names(districts_of(course))]
@@ -307,9 +320,14 @@ def joining_out(course: Any) -> dict[str, Any]:
         "is_certain": course.decided_at is not None,
     }
     words = words_of(course, belonging)
+    kept = [
+        {"seats": one.seats, "free": one.left, "until_on": one.until_on, "words": group_words(one)}
+        for one in reserves_of(course)
+    ]
     return {
         "joining": {"districts": districts, "organisation": own, "once": once, "words": words},
         "minimum": people,
+        "kept": kept,
     }
 
 

@@ -133,14 +133,20 @@ class NewProgramForm(PairedForm):
 class DistrictsField(forms.TypedMultipleChoiceField):
     """Districts to tick; none is the whole city."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: Any = _("Only for people who live in")) -> None:  # noqa: B008 - lazy words
         super().__init__(
-            label=_("Only for people who live in"),
+            label=label,
             help_text=_("Tick nothing for the whole city."),
             coerce=int,
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
+
+
+def roll_choices(workgroup: int) -> list[tuple[Any, Any]]:
+    """The lists of people of a workgroup, for a field in which none is for everyone."""
+    rolls = [(roll.pk, roll_words(roll)) for roll in Roll.objects.filter(workgroup=workgroup).order_by("pk")]
+    return [("", _("For everyone")), *rolls]
 
 
 def roll_words(roll: Roll) -> str:
@@ -226,8 +232,7 @@ class CourseForm(PairedForm):
     def __init__(self, *args: Any, workgroup: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["districts"].choices = choices_of("district")  # type: ignore[attr-defined]
-        rolls = [(roll.pk, roll_words(roll)) for roll in Roll.objects.filter(workgroup=workgroup).order_by("pk")]
-        self.fields["roll"].choices = [("", _("For everyone")), *rolls]  # type: ignore[attr-defined]
+        self.fields["roll"].choices = roll_choices(workgroup)  # type: ignore[attr-defined]
         self.fields["venue"].choices = choices_of("venue", _("No venue yet"))  # type: ignore[attr-defined]
         shown = titled_programs(Program.objects.filter(state=Program.State.PUBLISHED))
         named = [(pk, one.title) for pk, one in shown.items()]

@@ -56,6 +56,11 @@ class Reserve(models.Model):
         """Seats that nobody of the group has taken."""
         return self.seats - self.taken
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it keeps seats today."""
+        return self.ended_at is None and self.until_on >= clock.today()
+
     def group(self, starts_on: dt.date | None) -> Course:
         """A course that is for the group alone and begins on that day, so that the rules of joining can judge who is of it."""
         return Course(age_min=self.age_min, age_max=self.age_max, audience=self.audience, starts_on=starts_on)

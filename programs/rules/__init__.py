@@ -70,6 +70,7 @@ from programs.rules.planning import (
     why_not_turn,
     why_not_version,
 )
+from programs.rules.reserving import group_words, reserve_for, reserves_of
 from programs.rules.teaching import (
     why_not_call_off_class,
     why_not_change_class,
@@ -97,10 +98,13 @@ __all__ = [
     "NOT_YOURS",
     "UNDO_FOR",
     "Places",
+    "group_words",
     "missing_profile",
     "named",
     "number",
     "queue_moves",
+    "reserve_for",
+    "reserves_of",
     "why_aged_out",
     "why_not_answer",
     "why_not_answer_for",

@@ -100,7 +100,7 @@ def _why_not_so_long(course: Course, until_on: dt.date) -> Refusal | None:
 def why_not_go_on(reserve: Reserve) -> Refusal | None:
     """Whether the seats were given to everyone already."""
     over = Refusal("reserve_over", _("These seats are no longer kept; keep others"))
-    return None if reserve.ended_at is None and reserve.until_on >= clock.today() else over
+    return None if reserve.is_open else over
 
 
 def why_not_one_more(course: Course, group: dict[str, Any]) -> Refusal | None:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from base.pages import public_page
-from programs.explaining import draw_of, draws_lots, explain
+from programs.explaining import draw_of, draws_lots, explain, kept_in
 from programs.listing import listed
 from programs.models import Course, Enrolment
 
@@ -36,5 +36,5 @@ def enrolment_why(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Enrolment.objects.visible_to(request.user).select_related("learner", "party")
     place = get_object_or_404(mine, pk=pk)
     course = listed(Course.objects.filter(pk=place.course_id), get_language() or "fa")[0]
-    context = {"course": course, "place": place, "explained": explain(place)}
+    context = {"course": course, "place": place, "explained": explain(place), "kept": kept_in(course)}
     return render(request, "programs/why.html", context)

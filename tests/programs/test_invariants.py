@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from base import clock
 from programs import services
 from programs.invariants import broken
-from programs.models import Course, Enrolment, Offer, Program
+from programs.models import Course, Enrolment, Offer, Program, Reserve
 from tests.programs import world
 
 if TYPE_CHECKING:
@@ -53,8 +53,26 @@ def clash() -> None:
         Course.objects.filter(pk=meets.pk).update(seats_taken=1, next_place=1)
 
 
+def a_seat_nobody_has() -> None:
+    course = world.course(capacity=2)
+    until_on = clock.today() + dt.timedelta(days=1)
+    desk = world.coordinator(course)
+    services.reserve_seats(actor=desk, course=course, seats=2, until_on=until_on, group={"age_max": 17})
+    Reserve.objects.update(taken=1)
+
+
+def kept_but_waiting() -> None:
+    course = world.course(capacity=1)
+    member, learner = world.person(born=2012)
+    desk, until_on = world.coordinator(course), clock.today() + dt.timedelta(days=1)
+    reserve = services.reserve_seats(actor=desk, course=course, seats=1, until_on=until_on, group={"age_max": 17})
+    Enrolment.objects.create(course=course, learner=learner, state="waiting", asked_by=member, place=1, reserve=reserve)
+
+
 BREAKS: dict[str, Callable[[], object]] = {
     "I2 counters": lambda: Course.objects.update(seats_taken=0),
+    "I2 reserves": a_seat_nobody_has,
+    "I5 stuck queue, a kept seat": kept_but_waiting,
     "I4 places": lambda: Course.objects.update(next_place=2),
     "I5 stuck queue": lambda: Course.objects.update(capacity=9),
     "I7 audit line": change_without_a_line,
@@ -73,7 +91,7 @@ def test_i6_a_broken_row_is_found(course: Course, invariant: str, harm: Callable
     """I2, I4, I5, I6, I7, I9, I10, I11, I12: what no constraint can hold, the audit finds."""
     assert course.pk
     harm()
-    assert invariant in {row.invariant for row in broken()}
+    assert invariant.partition(",")[0] in {row.invariant for row in broken()}
 
 
 CONSTRAINED: dict[str, Callable[[Enrolment], object]] = {

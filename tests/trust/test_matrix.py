@@ -311,6 +311,7 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     question = services.ask(actor=member, course=place.course, text="ابزار را خودمان بیاوریم؟")
     wish, _ = services.wish(actor=member, text="شنا برای بانوان", language="fa")
     about_course = {"slug": place.course.slug}
+    reserve = _reserve(place.course)
     kinds: dict[str, dict[str, Any]] = {
         "work_(roster|admit|export|message)": about_course,
         "work_place": about_course | {"pk": place.pk},
@@ -318,6 +319,8 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
         "course_(ask|code)": {"slug": course.slug},
         "work_course_decide": about_course,
         "work_roll(_lines|_code|_forget)?$": {"pk": _roll(town)},
+        "work_reserve(s|_keep)$": about_course,
+        "work_reserve(_change|_end)?$": about_course | {"pk": reserve},
         "(work_wish|wish_support)": {"pk": wish.pk},
     }
     named = [
@@ -336,6 +339,9 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     for name in ("", "_answer", "_set_aside"):
         made.values[f"api_work_wish{name}", ""] = {"pk": wish.pk}
     made.values["api_ask", ""] = made.values["api_prove", ""] = {"pk": course.pk}
+    made.values["api_work_reserves", ""] = {"pk": place.course_id}
+    made.values["api_work_reserve", ""] = {"pk": place.course_id, "number": reserve}
+    made.values["api_work_reserve_end", ""] = {"pk": place.course_id, "number": reserve}
     for name in ("lines", "code", "forget"):
         made.values[f"api_work_roll_{name}", ""] = {"pk": _roll(town)}
     made.data |= {
@@ -347,6 +353,13 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
         ("api_work_reply", ""): {"text": "نه"},
         ("api_ask", ""): {"text": "کجا؟"},
     }
+
+
+def _reserve(course: Course) -> int:
+    """A seat of a course that is kept for children."""
+    desk = Member.objects.create(email="keeper@example.org", is_superuser=True)
+    until_on = clock.today() + DAY
+    return services.reserve_seats(actor=desk, course=course, seats=1, until_on=until_on, group={"age_max": 17}).pk
 
 
 def _roll(town: Town) -> int:
@@ -670,6 +683,8 @@ REGISTERS = {
 }
 WRITABLE = {
     "EnrolIn": {"learner", "learners", "if_full", "answers", "answers_of"},
+    "KeepIn": {"seats", "until_on"},
+    "ReserveIn": {"seats", "until_on", "districts", "roll", "rule", "age_min", "age_max"},
     "AnswersIn": {"version", "consent", "given"},
     "CorrectIn": {"consent", "given"},
     "FileIn": {"number", "file"},

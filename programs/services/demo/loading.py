@@ -49,6 +49,7 @@ def load() -> Loaded:
         added = learning.load_courses(today)
         seats.fill(added)
         joining.ask(added)
+        joining.keep(added, today)
         families.load(added)
         moved = moving.move_forward(today)
         demand.load(today)

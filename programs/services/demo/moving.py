@@ -12,7 +12,7 @@ from members.models import Audit
 from programs.deadlines import offer_deadline
 from programs.demo.days import days_of
 from programs.demo.files import courses
-from programs.models import ClassMeeting, Course, Enrolment, Offer
+from programs.models import ClassMeeting, Course, Enrolment, Offer, Reserve
 from programs.services.courses import reschedule
 from programs.services.demo.learning import LOADED
 from programs.services.demo.rows import DOOR, line, write
@@ -66,9 +66,11 @@ def _move(course: Course, day: dt.date, weeks: int) -> None:
         decide_on=course.decide_on and course.decide_on + shift,
         opens_at=days.opens_at,
         closes_at=days.closes_at,
+        reserves_until=course.reserves_until and course.reserves_until + shift,
         version=F("version") + 1,
         updated_at=clock.now(),
     )
+    Reserve.objects.filter(course=course, ended_at__isnull=True).update(until_on=F("until_on") + shift)
     Enrolment.objects.filter(course=course).update(asked_at=F("asked_at") + shift, state_at=F("state_at") + shift)
     reschedule(course=course)
     _renew_offers(course)

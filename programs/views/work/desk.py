@@ -64,6 +64,11 @@ FIELD_OF = {
     "lines_wrong": "lines",
     "lines_many": "lines",
     "decide_day": "day",
+    "reserve_many": "seats",
+    "reserve_few": "seats",
+    "no_limit": "seats",
+    "reserve_day": "until_on",
+    "reserve_for_all": "districts",
 }
 
 
