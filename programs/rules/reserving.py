@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -55,13 +55,12 @@ def group_words(reserve: Reserve) -> list[str]:
 def _ages(group: Standing) -> list[str]:
     if group.age_range is None:
         return []
-    ages = {"youngest": number(group.age_min), "oldest": number(group.age_max)}
+    words = gettext("ages %(youngest)s to %(oldest)s")
     if group.age_min is None:
-        return [gettext("up to age %(oldest)s") % ages]
-    return [
-        (gettext("age %(youngest)s and over") if group.age_max is None else gettext("ages %(youngest)s to %(oldest)s"))
-        % ages
-    ]
+        words = gettext("up to age %(oldest)s")
+    elif group.age_max is None:
+        words = gettext("age %(youngest)s and over")
+    return [capfirst(words % {"youngest": number(group.age_min), "oldest": number(group.age_max)})]
 
 
 def why_not_reserve(

@@ -203,7 +203,7 @@ def test_it_is_planned_by_page_and_by_api_alike() -> None:
     assert client.post(f"{page}keep/", typed | {"seats": "۲"}).status_code == 302
     shown = client.get(page).content.decode()
     assert "For women" in shown
-    assert "up to age 17" in shown
+    assert "Up to age 17" in shown
     assert client.post(f"{page}{reserve.pk}/change/", {"seats": 1, "until_on": until.isoformat()}).status_code == 302
     listed = client.get(f"{api}reserves/").json()["results"]
     assert [(one["seats"], one["until_on"], one["rule"], one["age_max"]) for one in listed] == [
@@ -215,7 +215,7 @@ def test_it_is_planned_by_page_and_by_api_alike() -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "reserve_many")
     sent = json.dumps({"seats": 2, "until_on": str(until), "age_min": 60})
     made = client.post(f"{api}reserves/?lang=en", sent, "application/json").json()
-    assert made["words"] == ["age 60 and over"]
+    assert made["words"] == ["Age 60 and over"]
     address = f"{api}reserves/{made['id']}/"
     sent = json.dumps({"seats": 1, "until_on": str(until)})
     assert client.patch(address, sent, "application/json").json()["seats"] == 1
