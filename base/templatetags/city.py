@@ -50,6 +50,7 @@ _MARKDOWN_TAGS = {
     "ul",
 }
 _LAST_SHOWN = 50
+_HOURS_A_DAY = 24
 _NUMBER_WORDS = ("", "یک", "دو", "سه", "چهار", "پنج", "شش", "هفت", "هشت", "نه", "ده")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
@@ -174,6 +175,20 @@ def times(starts: dt.time | dt.datetime | None, ends: dt.time | dt.datetime | No
 def instant(value: dt.datetime | None) -> str:
     """Day and hour by the city's clock, «سه‌شنبه ۳ آذر، ساعت ۱۸:۰۰» or "Tuesday 24 November, 18:00"."""
     return calendar.instant_text(value, language=_language(), today=clock.today()) if value else ""
+
+
+@register.filter
+def countdown(value: dt.datetime) -> str:
+    """How long it is until then, in the largest unit that fits: "in 3 days", «۵ ساعت دیگر»; days as the calendar counts them."""
+    minutes = max(1, int((value - clock.now()).total_seconds() / 60))
+    hours, days = minutes // 60, (clock.day_of(value) - clock.today()).days
+    if hours >= _HOURS_A_DAY and days:
+        words, number = ngettext("in %(number)s day", "in %(number)s days", days), days
+    elif hours:
+        words, number = ngettext("in %(number)s hour", "in %(number)s hours", hours), hours
+    else:
+        words, number = ngettext("in %(number)s minute", "in %(number)s minutes", minutes), minutes
+    return words % {"number": digits(number)}
 
 
 @register.filter

@@ -275,3 +275,22 @@ def test_the_error_summary_links_each_field() -> None:
 def test_a_title_of_several_lines_is_one_line_and_stays_escaped() -> None:
     source = "{% filter oneline %}\n  {{ name }}\n · شهر\n{% endfilter %}"
     assert shown(source, name="a & b") == "a &amp; b · شهر"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "en", "fa"),
+    [
+        ({"days": 3}, "in 3 days", "۳ روز دیگر"),
+        ({"hours": 25}, "in 1 day", "۱ روز دیگر"),
+        ({"hours": 23, "minutes": 59}, "in 23 hours", "۲۳ ساعت دیگر"),
+        ({"minutes": 61}, "in 1 hour", "۱ ساعت دیگر"),
+        ({"minutes": 20}, "in 20 minutes", "۲۰ دقیقه دیگر"),
+        ({"seconds": -5}, "in 1 minute", "۱ دقیقه دیگر"),
+    ],
+)
+def test_how_long_it_is_until_then(ahead: dict[str, int], en: str, fa: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.at(dt.date(2026, 11, 28), dt.time(9))
+    monkeypatch.setattr(clock, "now", lambda: now)
+    for language, words in (("en", en), ("fa", fa)):
+        with override(language):
+            assert city.countdown(now + dt.timedelta(**ahead)) == words
