@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Case, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-Text = Program.translations.field.model
 OF_COURSE = ("title", "note")  # names of instructors are shown as they are
 WRITTEN = (*OF_COURSE, "instructors")
 ASKED = ("pk", "language", "stale", "since", "reach")
@@ -104,39 +103,40 @@ def _lacking(course: Course, language: str) -> str:
 
 def _programs(programs: QuerySet[Program], language: str) -> QuerySet[Any]:
     """Those that lack that language (`stale` 0) or have it older than the original (`stale` 1)."""
-    own = Text.objects.filter(master=OuterRef("pk"), language_code=language).exclude(title="").exclude(summary="")
-    original = Text.objects.filter(master=OuterRef("pk"), language_code=OuterRef("source_language"))
-    rows = programs.exclude(Q(state=Program.State.ARCHIVED) | Q(source_language=language)).annotate(
-        has_own=Exists(own),
-        own_at=Subquery(own.values("written_at")[:1]),
-        since=Subquery(original.values("written_at")[:1]),
-        reach=Coalesce(Sum(F("courses__seats_taken") + F("courses__waiting")), 0),
-        language=Value(language),
-        stale=Case(When(has_own=True, then=1), default=0, output_field=IntegerField()),
+    held = Course.objects.filter(program=OuterRef("pk")).order_by().values("program")
+    heads = held.annotate(heads=Sum(F("seats_taken") + F("waiting"))).values("heads")
+    rows = _beside(programs.exclude(Q(state=Program.State.ARCHIVED) | Q(source_language=language)), language)
+    lacks = Q(own__title__isnull=True) | Q(own__title="") | Q(own__summary="")
+    return _marked(rows, lacks, Coalesce(Subquery(heads), 0), language)
+
+
+def _beside(rows: QuerySet[Any], language: str) -> QuerySet[Any]:
+    """The rows with their text in that language, `own`, and their `original`."""
+    return rows.annotate(
+        own=FilteredRelation("translations", condition=Q(translations__language_code=language)),
+        original=FilteredRelation("translations", condition=Q(translations__language_code=F("source_language"))),
     )
-    return rows.filter(Q(has_own=False) | Q(own_at__lt=F("since")))
+
+
+def _marked(rows: QuerySet[Any], lacks: Q, reach: Any, language: str, *, says: Q | None = None) -> QuerySet[Any]:
+    """Those of them that lack it, or have it older than the original though it `says` something."""
+    is_stale = Q(own__written_at__lt=F("original__written_at")) & (says or Q())
+    return rows.filter(lacks | is_stale).annotate(
+        since=F("original__written_at"),
+        reach=reach,
+        language=Value(language),
+        stale=Case(When(lacks, then=0), default=1, output_field=IntegerField()),
+    )
 
 
 def _courses(programs: QuerySet[Program], language: str) -> QuerySet[Any]:
     """Those to come whose own texts lack that language or have it older than the original, marked as the programs are."""
     ended = Q(state__in=[Course.State.CANCELLED, Course.State.ARCHIVED]) | Q(ends_on__lt=clock.today())
-    rows = (
-        Course.objects.filter(program__in=programs.exclude(state=Program.State.ARCHIVED))
-        .exclude(ended | Q(source_language=language))
-        .annotate(
-            own=FilteredRelation("translations", condition=Q(translations__language_code=language)),
-            original=FilteredRelation("translations", condition=Q(translations__language_code=F("source_language"))),
-        )
-    )
+    courses = Course.objects.filter(program__in=programs.exclude(state=Program.State.ARCHIVED))
+    rows = _beside(courses.exclude(ended | Q(source_language=language)), language)
     lacks, says = Q(), Q()
     for name in OF_COURSE:
         lacks |= Q(**{f"original__{name}__gt": ""}) & (Q(**{f"own__{name}__isnull": True}) | Q(**{f"own__{name}": ""}))
     for name in WRITTEN:
         says |= Q(**{f"original__{name}__gt": ""}) | Q(**{f"own__{name}__gt": ""})
-    wanting = rows.filter(lacks | says & Q(own__written_at__lt=F("original__written_at")))
-    return wanting.annotate(
-        since=F("original__written_at"),
-        reach=F("seats_taken") + F("waiting"),
-        language=Value(language),
-        stale=Case(When(lacks, then=0), default=1, output_field=IntegerField()),
-    )
+    return _marked(rows, lacks, F("seats_taken") + F("waiting"), language, says=says)
