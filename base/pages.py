@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 KEPT_SECONDS = 10
+LAST_PAGE = 50  # of what is paged by number
 SHOWN_SECONDS = 5  # how long a browser may show a page without asking; an urgent notice must stand there within ten
 _stamps: list[Callable[[], str]] = []
 
@@ -26,6 +27,11 @@ _stamps: list[Callable[[], str]] = []
 def is_htmx(request: HttpRequest) -> bool:
     """Whether the page's script asks for a part of it."""
     return request.headers.get("HX-Request") == "true"
+
+
+def page_number(asked: str) -> int:
+    """The page that an address asks for: 1 to 50, the first where it says anything else."""
+    return int(asked) if asked.isdecimal() and len(asked) <= len(str(LAST_PAGE)) and 0 < int(asked) <= LAST_PAGE else 1
 
 
 def panel_or_page(

@@ -94,7 +94,7 @@ TABLES: dict[str, dict[str, str]] = {
     "programs.RollLine": {NONE: "roll", PERSONAL: "digest"},
     "programs.RollProof": {PERSONAL: "roll learner at"},
     "programs.CourseTranslation": {
-        NONE: "language_code title note cancel_reason fee_note master",
+        NONE: "language_code title written_at note cancel_reason fee_note master",
         PERSONAL: "instructors",
     },
     "programs.Course": {

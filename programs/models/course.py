@@ -145,6 +145,7 @@ class Course(Standing, TranslatableModel):
         cancel_reason=models.TextField(_("reason of the cancellation"), default="", blank=True),
         fee_note=models.CharField(_("about the fee"), max_length=200, default="", blank=True),
         instructors=models.CharField(_("instructors"), max_length=300, default="", blank=True),
+        written_at=models.DateTimeField(_("written at"), null=True, blank=True),
     )
     objects: ClassVar[CourseManager[Course]] = CourseManager()
 

@@ -59,13 +59,14 @@ def cancel(*, actor: Member, course: Course, reason: dict[str, str]) -> Course:
         refuse_if(why_not_cancel(course))
         end_reserves(course)
         _free_everyone(actor, course, reason)
+        now = clock.now()
         Course.objects.filter(pk=course.pk).update(
-            state=Course.State.CANCELLED, version=F("version") + 1, updated_at=clock.now()
+            state=Course.State.CANCELLED, version=F("version") + 1, updated_at=now
         )
         course.state = Course.State.CANCELLED
         for language, text in reason.items():
             Translation.objects.update_or_create(
-                master_id=course.pk, language_code=language, defaults={"cancel_reason": text}
+                master_id=course.pk, language_code=language, defaults={"cancel_reason": text, "written_at": now}
             )
         record(actor=actor, verb="cancel", row=course, changes={"state": ["published", "cancelled"]})
     return course

@@ -72,6 +72,7 @@ class Writer:
                 ProgramText(
                     master_id=program.pk,
                     language_code=row.language,
+                    written_at=self.now,
                     **_program_texts(row),
                 )
                 for program, row in zip(programs, rows, strict=True)
@@ -125,7 +126,7 @@ class Writer:
                 sources.copy(course, texts=[(row.title or "", row.instructors, row.note)], hours=hours)
             Course.objects.bulk_create(courses)
             CourseText.objects.bulk_create(
-                CourseText(master_id=course.pk, language_code=row.language, **texts_of(row))
+                CourseText(master_id=course.pk, language_code=row.language, written_at=self.now, **texts_of(row))
                 for course, row in zip(courses, some, strict=True)
             )
             self._write_hours({course.pk: row for course, row in zip(courses, some, strict=True)})
@@ -180,8 +181,10 @@ class Writer:
         for one in compared:
             one.course.version += 1
             one.course.updated_at = self.now
+            if one.text and set(TEXTS) & set(one.changed):
+                one.text.written_at = self.now  # so that a translation made before it counts as stale
         Course.objects.bulk_update([one.course for one in compared], WRITTEN)
-        CourseText.objects.bulk_update([one.text for one in compared if one.text], TEXTS)
+        CourseText.objects.bulk_update([one.text for one in compared if one.text], [*TEXTS, "written_at"])
         moved = {one.course.pk: one.row for one in compared if "hours" in one.changed}
         if moved:
             Slot.objects.filter(course__in=moved).delete()

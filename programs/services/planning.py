@@ -150,7 +150,7 @@ def _write_texts(row: Any, texts: Texts) -> list[tuple[str, str]]:
     """Writes the texts that differ; which they were, as (language, field). A language without a word gets no row."""
     model = row.translations.model
     kept = {one.language_code: one for one in model.objects.filter(master_id=row.pk)}
-    changed = []
+    changed, now = [], clock.now()  # one instant for all: what is written together is not older than its original
     for language, fields in texts.items():
         own = kept.get(language)
         differing = [name for name, text in fields.items() if (getattr(own, name) or "" if own else "") != text]
@@ -158,8 +158,7 @@ def _write_texts(row: Any, texts: Texts) -> list[tuple[str, str]]:
             own = own or model(master_id=row.pk, language_code=language)
             for name in differing:
                 setattr(own, name, fields[name])
-            if hasattr(own, "written_at"):
-                own.written_at = clock.now()
+            own.written_at = now
             own.save()
             changed += [(language, name) for name in differing]
     return changed

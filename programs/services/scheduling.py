@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from base import clock
 from base.refusal import refuse_if
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from members.models import Member
 
+CourseText = Course.translations.field.model
 FEE = ("fee_min", "fee_max", "fee_currency")
 
 
@@ -218,6 +220,7 @@ def _copy(actor: Member, course: Course, first: dt.date) -> Course:
     for own in texts.values():
         own.pop("cancel_reason", None)
     twin = edit_course(actor=actor, course=twin, version=twin.version, facts=facts, texts=texts, seats=seats)
+    _date_alike(course, twin)
     slots = list(course.slots.exclude(starts=None).exclude(ends=None))
     if slots:
         count = course.meetings.exclude(state=ClassMeeting.State.CANCELLED).count() or 1
@@ -226,6 +229,12 @@ def _copy(actor: Member, course: Course, first: dt.date) -> Course:
         make_meetings(actor=actor, course=twin, pattern=pattern)
         twin.refresh_from_db()
     return copy_questions(actor=actor, course=course, to=twin)
+
+
+def _date_alike(course: Course, twin: Course) -> None:
+    """A translation that was stale is stale in the copy."""
+    own = CourseText.objects.filter(master=course, language_code=OuterRef("language_code"))
+    CourseText.objects.filter(master=twin).update(written_at=Subquery(own.values("written_at")[:1]))
 
 
 def restore_course(*, actor: Member, revision: Revision, version: int) -> Course:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FEED = ("mode", "default_area_id", "last_read_at")
 _FIELDS = {field.name: field.attname for field in Course._meta.concrete_fields}  # noqa: SLF001 - Django's documented name
 COLUMNS = [_FIELDS[name] for name in [*WRITTEN, "sort_on"]]
-TEXTS = ("id", "language_code", "title", "note", "instructors")
+TEXTS = ("id", "language_code", "title", "note", "instructors", "written_at")
 SLOTS = ("id", "weekday", "starts", "ends")
 PROGRAM_TEXTS = ("id", "title", "keywords", "description", "written_at")
 
@@ -51,7 +51,7 @@ class Journal:
             pk = row.pop("pk")
             self.courses[pk] = {"course": _named(row), "texts": [], "slots": []}
         for row in CourseText.objects.filter(master__in=ids).order_by("pk").values("master_id", *TEXTS):
-            self.courses[row.pop("master_id")]["texts"].append(row)
+            self.courses[row.pop("master_id")]["texts"].append(_named(row))
         for row in Slot.objects.filter(course__in=ids).order_by("pk").values("course_id", *SLOTS):
             self.courses[row.pop("course_id")]["slots"].append(_named(row))
 
@@ -130,8 +130,7 @@ def _restore(run: Import, rows: list[ImportRow]) -> list[ImportRow]:
 
 def _restore_parts(befores: Mapping[int, dict[str, Any]]) -> None:
     CourseText.objects.bulk_update(
-        [CourseText(**text, master_id=pk) for pk, before in befores.items() for text in before["texts"]],
-        ["title", "note", "instructors"],
+        [_text(pk, before, text) for pk, before in befores.items() for text in before["texts"]], TEXTS[2:]
     )
     slots = {pk: [tuple(_plain(slot.values())) for slot in before["slots"]] for pk, before in befores.items()}
     now: dict[int, list[tuple[Any, ...]]] = {pk: [] for pk in befores}
@@ -142,6 +141,12 @@ def _restore_parts(befores: Mapping[int, dict[str, Any]]) -> None:
     Slot.objects.bulk_create(
         Slot(course_id=pk, **_parsed(Slot, slot)) for pk in changed for slot in befores[pk]["slots"]
     )
+
+
+def _text(pk: int, before: dict[str, Any], text: dict[str, Any]) -> Any:
+    """A text as it was; journals from before texts were dated know when the course had changed."""
+    dated = {"written_at": before["course"]["updated_at"]} | text
+    return CourseText(master_id=pk, **_parsed(CourseText, dated))
 
 
 def _named(row: dict[str, Any]) -> dict[str, Any]:

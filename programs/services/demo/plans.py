@@ -26,7 +26,7 @@ from workgroups.models import LiteracyArea, Venue, Workgroup
 if TYPE_CHECKING:
     from programs.demo.files import Entry
 
-PLANNED, SHIFTED = "load_plan", "move_plan"
+PLANNED, SHIFTED, REWRITTEN = "load_plan", "move_plan", "load_rewritten"
 OPEN_FOR = dt.timedelta(days=21)
 
 
@@ -37,7 +37,8 @@ def load(today: dt.date) -> None:
         if not Program.objects.filter(slug=entry["slug"]).exists():
             _begin(entry, today)
     _copy(plans["copies"], today)
-    _let_go_stale(plans["rewritten"], today)
+    for entry in plans["rewritten"]:
+        _let_go_stale(entry, today)
     _hand_in(plans["file"], today)
 
 
@@ -71,13 +72,17 @@ def _copy(entry: Entry, today: dt.date) -> None:
 
 
 def _let_go_stale(entry: Entry, today: dt.date) -> None:
-    """Dates a program's texts so that its English one is older than the Persian original."""
-    texts: Any = Program.objects.get(slug=entry["program"]).translations
-    if texts.filter(written_at__isnull=False).exists():
+    """Dates the texts of a program or a course, once, so that the English one is older than the Persian original."""
+    model: Any = Course if "course" in entry else Program
+    row = model.objects.get(slug=entry.get("course") or entry["program"])
+    label = model._meta.label_lower  # noqa: SLF001 - Django's documented name
+    if Audit.objects.filter(object_type=label, object_id=row.pk, door=DOOR, verb=REWRITTEN).exists():
         return
+    texts = row.translations
     for language, days in (("en", entry["english_days_ago"]), ("fa", entry["persian_days_ago"])):
         written_at = clock.at(today - dt.timedelta(days=days), dt.time(10))
         texts.filter(language_code=language).update(written_at=written_at)
+    write([line(row, REWRITTEN)])
 
 
 def _hand_in(entry: Entry, today: dt.date) -> None:

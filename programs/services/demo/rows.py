@@ -39,8 +39,10 @@ def write(rows: Iterable[M]) -> list[M]:
 def write_texts(model: Any, texts: Mapping[int, Mapping[str, Mapping[str, str]]]) -> None:
     """Inserts the texts of rows: by id, then by language, then by field."""
     translation = model._parler_meta.root_model  # noqa: SLF001 - parler has no other name for it
+    names = {field.name for field in translation._meta.concrete_fields}  # noqa: SLF001 - Django's documented name
+    dated = {"written_at": clock.now()} if "written_at" in names else {}
     write(
-        translation(master_id=pk, language_code=language, **fields)
+        translation(master_id=pk, language_code=language, **dated, **fields)
         for pk, languages in texts.items()
         for language, fields in languages.items()
     )

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from base.pages import page_number
 from base.refusal import Refused
 from members.sessions import member_of
 from programs import services
@@ -37,7 +38,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
     mine = Program.objects.filter(workgroup__in=workgroups_of(request).values("pk"))
     state = request.GET.get("state", "")
     shown = mine.filter(state=state) if state in Program.State.values else mine.exclude(state=Program.State.ARCHIVED)
-    number = int(page) if (page := request.GET.get("page", "1")).isdecimal() and 0 < int(page[:4]) <= A_PAGE else 1
+    number = page_number(request.GET.get("page", "1"))
     ordered = shown.order_by("-pk").prefetch_related("translations")
     found = list(ordered[(number - 1) * A_PAGE : number * A_PAGE + 1])
     context = {"programs": found[:A_PAGE], "states": Program.State.choices, "state": state, "number": number}

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0006_growing_up'),
-        ('programs', '0014_joining'),
+        ('programs', '0016_course_written_at_filled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
