@@ -267,7 +267,7 @@ def test_texts_from_before_were_written_when_their_course_last_changed() -> None
     CourseText.objects.create(master_id=old.pk, language_code="fa", note="دفتر")
     CourseText.objects.create(master_id=dated.pk, language_code="fa", note="دفتر", written_at=now + DAY)
     Course.objects.filter(pk=old.pk).update(updated_at=now - DAY)
-    filling = import_module("programs.migrations.0015_course_written_at_filled")
+    filling = import_module("programs.migrations.0016_course_written_at_filled")
     for _ in range(2):
         filling.fill(apps, connection.schema_editor)
         assert list(CourseText.objects.order_by("pk").values_list("written_at", flat=True)) == [now - DAY, now + DAY]
