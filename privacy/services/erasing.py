@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from programs.models import Course
 
+UNDER_WAY = dt.timedelta(minutes=5)  # longer than any request lasts
 LATER = dt.timedelta(days=1)  # for an account that cannot go yet
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,21 @@ def erase_due() -> int:
     """
     _welcome_back()
     due = Member.objects.filter(leaving_at__lte=clock.now(), erased_at__isnull=True).order_by("leaving_at", "pk")
-    return sum(_try(pk) for pk in due.values_list("pk", flat=True))
+    done = sum(_try(pk) for pk in due.values_list("pk", flat=True))
+    _sweep_up()
+    return done
+
+
+def _sweep_up() -> None:
+    """A request that was under way when its account went may have written something since: it goes a few minutes later."""
+    now = clock.now()
+    lately = Member.objects.filter(erased_at__gt=now - 3 * UNDER_WAY, erased_at__lte=now - UNDER_WAY)
+    for pk in lately.values_list("pk", flat=True):
+        with transaction.atomic():
+            member = Member.objects.select_for_update(no_key=True).get(pk=pk)
+            who = leaving_with(member)
+            if who.learners or any(rows_of(one, who).exists() for one in OWNED if OWNED[one].fate == Fate.GONE):
+                erase(member)
 
 
 def _welcome_back() -> None:
@@ -103,7 +118,7 @@ def what_goes(member: Member) -> dict[str, Any]:
     return {
         "going": [one.name for one in mine.filter(pk__in=who.learners)],
         "staying": [one.name for one in mine.exclude(pk__in=who.learners)],
-        "places": open_.count(),
+        "given_back": open_.count(),
     }
 
 
