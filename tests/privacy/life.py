@@ -150,7 +150,7 @@ class Life:
             texts.objects.update_or_create(master=course, language_code=language, defaults={"instructors": words})
         index([course.pk])
         self.taught = course
-        content = {"texts": {"fa": {"instructors": f"{NAME}، مدرس"}}}
+        content = {"facts": {}, "texts": {"fa": {"instructors": f"{NAME}، مدرس"}}}
         Revision.objects.create(course=course, version=900, content=content, by=member)
         meeting = Meeting.objects.create(
             workgroup=group,
@@ -163,6 +163,8 @@ class Life:
         self.decision = Decision.objects.create(
             workgroup=group, meeting=meeting, number=1, owner=member, due_on=clock.today() + 10 * DAY
         )
+        for language, text in (("fa", "فهرست کلاس‌ها"), ("en", "A list of classes")):
+            self.decision.create_translation(language, text=text)
 
 
 def _child_of(member: Member) -> Learner:

@@ -24,6 +24,8 @@ from programs.models import Enrolment, RollLine
 from records.invariants import broken as broken_records
 from records.models import Certificate
 from records.papers import state_of
+from records.services import confirm as conclude
+from records.services import issue_again
 from tests import builders
 from tests.privacy import life
 from tests.privacy.life import EMAIL, PHONE, Life
@@ -197,6 +199,26 @@ def test_duties_end_and_staff_hear_of_a_workgroup_that_is_left_alone(somebody: L
     assert list(told.deliveries.filter(channel="inbox").values_list("member", flat=True)) == [staff.pk]
     for language in ("fa", "en"):
         assert render(told.kind, told.values, language).path
+
+
+def test_an_outcome_of_somebody_who_is_nobody_any_more_is_counted_and_gives_no_certificate(
+    somebody: Life, later: Any
+) -> None:
+    """V3, I13: the course was over and its outcomes open when they left."""
+    course = somebody.completed.course
+    day = clock.today() - 2 * DAY
+    Enrolment.objects.filter(pk=somebody.completed.pk).update(state="seated")
+    Certificate.objects.all().delete()
+    course.meetings.update(starts_at=clock.now() - 2 * DAY, ends_at=clock.now() - 2 * DAY + dt.timedelta(hours=2))
+    type(course).objects.filter(pk=course.pk).update(starts_on=day, ends_on=day)
+    gone(somebody, later)
+    place = Enrolment.objects.get(pk=somebody.completed.pk)
+    assert place.state == "seated", "the course is over: nothing is given back"
+    assert conclude(actor=somebody.coordinator, course=type(course).objects.get(pk=course.pk)) == 1
+    place.refresh_from_db()
+    assert (place.state, Certificate.objects.count()) == ("completed", 0)
+    assert code_of(lambda: issue_again(actor=somebody.coordinator, enrolment=place)) == "gone"
+    assert [*broken(), *broken_records()] == []
 
 
 # Asking, waiting, undoing
