@@ -5,10 +5,12 @@ no queue stands still for it (I1, I2, I5, I20).
 from __future__ import annotations
 
 import datetime as dt
+import io
 import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.management import call_command
 
 from base import clock
 from base.refusal import Refused
@@ -280,6 +282,21 @@ def test_who_became_the_last_meanwhile_is_put_off(staff: Member, later: Any) -> 
     assert staff.leaving_at is not None
     assert staff.leaving_at > clock.now()
     assert Audit.objects.get(verb="put_off_erasure").changes == {"code": "last_staff"}
+
+
+def test_a_restored_older_backup_erases_again(somebody: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V3, B1: the list has numbers alone, and the second time nothing is left to do."""
+    other = person("کس دیگر")[0]
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{somebody.member.pk}\n999999\n"))
+    said = io.StringIO()
+    call_command("erasures", "--again", stdout=said)
+    assert said.getvalue().strip() == "erased=1 listed=2"
+    assert life.left_in_tables(life.forms()) == {}
+    assert Member.objects.get(pk=other.pk).erased_at is None
+    listed = io.StringIO()
+    call_command("erasures", stdout=listed)
+    assert listed.getvalue().split() == [str(somebody.member.pk)]
+    assert services.erase_again([somebody.member.pk]) == 0
 
 
 # At the desk
