@@ -16,7 +16,7 @@ from privacy.owners import NOBODY, OWNED, Fate, Subject, leaving_with, rows_of
 from privacy.rules import was_used, why_not_leave
 from privacy.services.duties import end_duties
 from privacy.services.leaving import stay
-from privacy.services.words import forget_words, take_out_of_texts
+from privacy.services.words import forget_wishes, forget_words, take_out_of_texts
 from programs.models import Enrolment, Teaching
 from programs.rules import why_not_withdraw
 from programs.services.enrolling import leave
@@ -119,6 +119,7 @@ def erase(member: Member) -> None:
     end_duties(member)
     take_out_of_texts(member, who)
     forget_words(who)
+    forget_wishes(member)
     gone = _take_away(who)
     Care.objects.filter(learner__in=who.learners).delete()
     record(actor=None, verb="erase", row=member, changes={"learners": sorted(who.learners), "rows": gone})

@@ -8,12 +8,13 @@ from base.persian import fold
 from members.models import Care, Invitation, Learner
 from notifications.models import Delivery, Notice
 from privacy.owners import NOBODY
-from programs.models import Course, Enrolment, Revision, Teaching
+from programs.models import Course, Enrolment, Revision, Support, Teaching, Wish
 from programs.services import index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from members.models import Member
     from privacy.owners import Subject
 
 BATCH = 500
@@ -39,6 +40,15 @@ def forget_words(who: Subject) -> None:
         Notice.objects.bulk_update(notices, ["values"])
 
 
+def forget_wishes(member: Member) -> None:
+    """Shares no wish any more; one that nobody else shares goes with its words, unless a course has answered it."""
+    mine = Support.objects.filter(member=member)
+    shared = list(mine.values_list("wish", flat=True))
+    mine.delete()
+    alone = Wish.objects.filter(pk__in=shared, supports__isnull=True).exclude(state=Wish.State.ANSWERED)
+    Wish.objects.filter(pk__in=list(alone.values_list("pk", flat=True))).delete()
+
+
 def _some(keys: set[int]) -> Iterator[list[int]]:
     whole = sorted(keys)
     for start in range(0, len(whole), BATCH):
@@ -60,7 +70,7 @@ def _keys(who: Subject) -> Iterable[str]:
         yield f"invitation:{pk}"
 
 
-def take_out_of_texts(member: Any, who: Subject) -> None:
+def take_out_of_texts(member: Member, who: Subject) -> None:
     """Takes the name of who taught a course out of what its page says, out of its earlier versions and out of the search. The
     caller holds the locks of these courses.
     """

@@ -113,7 +113,9 @@ class Life:
         course = self.town.course(first=clock.now() + 60 * DAY, meetings=1)
         services.ask(actor=member, course=course, text=f"من {NAME} هستم، شماره‌ام {PHONE}")
         services.reply(actor=self.coordinator, question=Question.objects.get(), text=f"سلام {NAME}")
-        wish(actor=member, text="خوشنویسی با قلم", language="fa")
+        self.alone, _new = wish(actor=member, text=f"درس با {NAME}", language="fa")
+        self.together, _new = wish(actor=member, text="خوشنویسی با قلم", language="fa")
+        wish(actor=self.other, text="خوشنویسی با قلم", language="fa")
         services.follow(actor=member, thing=self.town.area)
         services.remind(actor=member, course=self.town.course(opens_at=clock.now() + DAY, first=clock.now() + 70 * DAY))
         services.invite(actor=member, learner=self.child, contact="+989180000001")
@@ -232,14 +234,18 @@ def left_elsewhere(wanted: dict[str, str], media: Path, logged: str) -> dict[str
         "log": logged,
         **{str(one): one.read_bytes().decode("utf-8", "replace") for one in media.rglob("*") if one.is_file()},
     }
-    texts |= {f"cache {key}": repr(value) + key for key, value in _cached().items()}
+    texts |= {f"cache {key}": key + _read(value) for key, value in _cached().items()}
     return {where: wanted[form] for where, text in texts.items() for form in wanted if form in text}
+
+
+def _read(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else repr(value)
 
 
 def _cached() -> dict[str, Any]:
     if settings.REDIS_URL:
         client: Any = cache._cache.get_client()  # noqa: SLF001 - Django shows its client in no other way
-        return {key.decode(): client.dump(key) for key in client.keys("*")}
+        return {key.decode(): client.get(key) for key in client.keys("*") if client.type(key) == b"string"}
     inner: dict[str, Any] = getattr(cache, "_cache", {})
     return dict(inner)
 

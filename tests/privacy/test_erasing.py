@@ -22,7 +22,7 @@ from notifications.models import Delivery, Notice
 from notifications.texts import render
 from privacy import services
 from programs.invariants import broken
-from programs.models import Enrolment, RollLine
+from programs.models import Enrolment, RollLine, Wish
 from records.invariants import broken as broken_records
 from records.models import Certificate
 from records.papers import state_of
@@ -87,6 +87,7 @@ def test_nothing_is_left_in_any_table(somebody: Life, later: Any) -> None:
         "programs_rollline.digest",
         "programs_question.text",
         "programs_question.answer",
+        "programs_wish.text",
         "programs_answersheet.given",
         "programs_answerfile.name",
         "programs_answerfile.content",
@@ -186,6 +187,8 @@ def test_what_opened_the_account_and_what_was_to_be_sent_are_gone(somebody: Life
     assert somebody.client.get("/fa/me/").status_code == 302
     assert not Care.objects.filter(guardian=member).exists()
     assert not Invitation.objects.filter(contact=PHONE).exists()
+    assert list(Wish.objects.values_list("pk", flat=True)) == [somebody.together.pk]
+    assert list(somebody.together.supports.values_list("member", flat=True)) == [somebody.other.pk]
     assert RollLine.objects.count() == 1, "the other person of the list stays"
     assert state_of(Certificate.objects.select_related("enrolment__learner").get()) == "erased"
 
