@@ -204,7 +204,8 @@ def _family(town: Town, course: Course) -> list[Place]:
     leaving = person(NAME)[0]
     ask_to_leave(actor=leaving, typed=leaving.contact)
     found = [Place(name, path, member) for name, path in pages.items()]
-    found += [Place(f"{path or 'home'} of somebody who leaves", path, leaving) for path in ("", "me/data/")]
+    goes = {"home": "", "data": "me/data/"}
+    found += [Place(f"{name} of somebody who leaves", path, leaving) for name, path in goes.items()]
     return found + [Place(name, path, member, is_variant=True) for name, path in variants.items()]
 
 
