@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 RUN := .venv/bin/python
-APPS := base members notifications workgroups programs records announcements learningcity
+APPS := base members notifications workgroups programs records announcements privacy learningcity
 DEMO_ENV := DEBUG=1 DEMO=1 LOG_LEVEL=WARNING SITE_URL=http://127.0.0.1:$(PORT) ALLOWED_HOSTS= DATABASE_URL= REDIS_URL= EMAIL_URL= SMS_URL= TRUSTED_PROXY=
 TEST_ENV := DEBUG=1 SITE_URL=http://127.0.0.1:8000 ALLOWED_HOSTS= EMAIL_URL= SMS_URL= TRUSTED_PROXY=
 DEPLOY_ENV := DEBUG= SITE_URL=https://learn.example.org ALLOWED_HOSTS=learn.example.org TRUSTED_PROXY=10.0.0.1 \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learningcity.settings")
 
@@ -29,6 +30,9 @@ app.conf.update(
         "places": {"task": "sweep_places", "schedule": 60.0, "options": {"expires": 60}},
         "workgroups": {"task": "watch_workgroups", "schedule": 900.0, "options": {"expires": 900}},
         "feedback": {"task": "ask_for_feedback", "schedule": 900.0, "options": {"expires": 900}},
+        "downloads": {"task": "make_downloads", "schedule": 3.0, "options": {"expires": 3}},
+        "erasures": {"task": "erase_accounts", "schedule": 60.0, "options": {"expires": 60}},
+        "retention": {"task": "keep_to_retention", "schedule": crontab(minute="*/10", hour="2-5")},
         "watch": {"task": "watch_courses", "schedule": 900.0, "options": {"expires": 900}},
     },
 )

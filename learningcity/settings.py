@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "programs",
     "records",
     "announcements",
+    "privacy",
     "learningcity",
     "django.contrib.admin",
     "django.contrib.auth",

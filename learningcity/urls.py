@@ -54,6 +54,7 @@ pages = i18n_patterns(
     path("", include("notifications.urls")),
     path("", include("announcements.urls")),
     path("", include("records.urls")),
+    path("", include("privacy.urls")),
     path("", include("programs.urls")),
     prefix_default_language=True,
 )

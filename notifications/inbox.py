@@ -49,7 +49,8 @@ class Device(NamedTuple):
 
 def messages_of(member: Member, *, group: str = "") -> QuerySet[Delivery]:
     """The member's messages, newest first; of one group of kinds where it is named."""
-    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX, notice__withdrawn_at__isnull=True)
+    mine = Delivery.objects.filter(member=member, channel=Channel.INBOX)
+    mine = mine.filter(notice__withdrawn_at__isnull=True, notice__forgotten_at__isnull=True)
     mine = mine.select_related("notice").order_by("-pk")
     kinds = {one.name: one.kinds for one in rules.GROUPS}
     if group == rules.OTHER.name:

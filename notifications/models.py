@@ -47,6 +47,7 @@ class Notice(models.Model):
     channels: models.JSONField[Any, Any] = models.JSONField(_("channels"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("forgotten at"), null=True, blank=True)
     has_parked = models.BooleanField(_("has deliveries set aside"), default=False, db_default=False)
 
     class Meta:
@@ -141,6 +142,26 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"
+
+
+class DeliveryCount(models.Model):
+    """How many deliveries of a kind a month had, by channel and by how they ended, once nobody knows any more whose they were."""
+
+    month = models.DateField(_("month"))
+    kind = models.CharField(_("kind"), max_length=60)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    state = models.CharField(_("state"), max_length=8, choices=Delivery.State.choices)
+    number = models.PositiveBigIntegerField(_("number"))
+
+    class Meta:
+        verbose_name = _("count of deliveries")
+        verbose_name_plural = _("counts of deliveries")
+        constraints = [
+            models.UniqueConstraint(name="delivery_count_cell", fields=["month", "kind", "channel", "state"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.kind} {self.channel} {self.state}: {self.number}"
 
 
 class Preference(models.Model):

@@ -36,6 +36,7 @@ WORKGROUPS = frozenset(
         "decision_due",
         "decision_overdue",
         "decision_escalated",
+        "left_alone",
     )
 )
 PLANNING = frozenset(

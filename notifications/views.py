@@ -139,7 +139,7 @@ def _worker() -> bytes:
 def opened(request: HttpRequest, code: str) -> HttpResponse:
     """Leads from a short link to what it is about, in its reader's language."""
     row = links.opened(code)
-    if row is None:
+    if row is None or row.notice.forgotten_at is not None:
         raise Http404
     if request.method == "GET":
         services.mark_opened(delivery=row)

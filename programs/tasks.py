@@ -3,11 +3,8 @@
 from celery import shared_task
 
 from base import door
-from members.services import forget_invitations, seal_trail
+from members.services import seal_trail
 from programs.services import (
-    erase_answers,
-    forget_files,
-    forget_rolls,
     remind_of_tomorrow,
     remind_to_decide,
     sweep,
@@ -26,18 +23,12 @@ def sweep_places() -> None:
 
 @shared_task(name="watch_courses")
 def watch_courses() -> None:
-    """Every quarter of an hour: reminders, openings and clashes, each told once; answers, files and lists whose time is over
-    go; the trail of a day that is over is sealed.
-    """
+    """Every quarter of an hour: reminders, openings and clashes, each told once; the trail of a day that is over is sealed."""
     remind_of_tomorrow()
     tell_of_openings()
     tell_of_clashes()
     tell_of_age()
     remind_to_decide()
-    forget_files()
-    forget_rolls()
-    forget_invitations()
-    erase_answers()
     seal_trail()
 
 

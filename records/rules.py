@@ -12,6 +12,7 @@ from base.refusal import Refusal
 from members.rules import NOT_YOURS as NOT_MINE
 from programs.models import ClassMeeting, Course, Enrolment
 from programs.rules import NOT_YOURS, why_not_answer_for, why_not_text
+from programs.rules.people import GONE
 from records.attendance import SEATED
 from records.outcomes import ended_at
 
@@ -63,9 +64,9 @@ def why_not_conclude(course: Course) -> Refusal | None:
 
 
 def why_not_certify(enrolment: Enrolment) -> Refusal | None:
-    """Whether somebody did not complete the course."""
+    """Whether somebody did not complete the course, or is nobody any more."""
     if enrolment.state == Enrolment.State.COMPLETED:
-        return None
+        return None if enrolment.learner.erased_at is None else GONE
     return Refusal("not_completed", _("Certificates are for those who completed the course"))
 
 

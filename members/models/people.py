@@ -50,6 +50,13 @@ class Member(AbstractBaseUser):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class Leaving(models.TextChoices):
+        """Who or what asked that the account be erased."""
+
+        SELF = "self", _("Asked by the person")
+        DESK = "desk", _("Asked at the desk")
+        SILENCE = "silence", _("Not used for two years")
+
     password = None  # type: ignore[assignment] # a one-time code is the only way in
     last_login = None  # `seen_on` is enough
     phone = models.CharField(_("mobile number"), max_length=16, null=True, blank=True, unique=True)
@@ -61,6 +68,10 @@ class Member(AbstractBaseUser):
     seen_on = models.DateField(_("last seen on"), null=True, blank=True)
     created_at = models.DateTimeField(_("since"), default=clock.now)
     parted_at = models.DateTimeField(_("number passed on at"), null=True, blank=True)
+    leaving_at = models.DateTimeField(_("to be erased at"), null=True, blank=True)
+    leaving_by = models.CharField(
+        _("why it is to be erased"), max_length=8, choices=Leaving.choices, default="", db_default="", blank=True
+    )
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     objects: ClassVar[MemberManager] = MemberManager()
@@ -81,7 +92,13 @@ class Member(AbstractBaseUser):
             models.CheckConstraint(
                 name="member_email_lower", condition=Q(email__isnull=True) | Q(email=Lower("email"))
             ),
+            models.CheckConstraint(
+                name="member_leaving",
+                condition=Q(leaving_at__isnull=True, leaving_by="")
+                | Q(leaving_at__isnull=False, leaving_by__in=["self", "desk", "silence"]),
+            ),
         ]
+        indexes = [models.Index(name="member_to_leave", fields=["leaving_at"], condition=Q(leaving_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
@@ -95,6 +112,11 @@ class Member(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether Django's admin opens; the municipality's staff work in `/city/`."""
         return self.is_superuser
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether somebody asked that the account be erased; one that nobody uses stays with its owner's next sign-in."""
+        return self.leaving_at is not None and self.leaving_by != self.Leaving.SILENCE
 
     @property
     def contact(self) -> str:

@@ -6,6 +6,7 @@ from members.services.calendars import renew_calendar
 from members.services.caring import Person, care_for, edit_learner, end_care
 from members.services.contacts import change_contact, end_contact
 from members.services.devices import sign_out, sign_out_everywhere
+from members.services.forgetting import forget_answers_of_the_api, forget_codes, forget_sessions, forget_trail
 from members.services.idempotency import answer_once
 from members.services.inviting import (
     accept_invitation,
@@ -37,7 +38,11 @@ __all__ = [
     "edit_learner",
     "end_care",
     "end_contact",
+    "forget_answers_of_the_api",
+    "forget_codes",
     "forget_invitations",
+    "forget_sessions",
+    "forget_trail",
     "grant_superuser",
     "introduce",
     "invite",

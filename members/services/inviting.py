@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 ANSWERED_WITHIN = dt.timedelta(days=14)
 CLAIMED_WITHIN = dt.timedelta(days=365)
-KEPT = dt.timedelta(days=30)  # after the answer, or after nobody answered
 Answer = Invitation.Answer
 
 
@@ -188,9 +187,9 @@ def come_of_age(*, actor: Member, invitation: Invitation) -> None:
     record(actor=actor, verb="come_of_age", row=care, on_behalf=learner)
 
 
-def forget_invitations() -> int:
-    """Erases those that were answered, or that nobody answered, thirty days later; nothing else refers to them."""
-    old = clock.now() - KEPT
+def forget_invitations(older_than: dt.timedelta) -> int:
+    """Erases those that were answered, or that nobody answered, so long ago; nothing else refers to them."""
+    old = clock.now() - older_than
     gone, _rows = Invitation.objects.filter(answered_at__lt=old).delete()
     late, _rows = Invitation.objects.filter(answer__isnull=True, expires_at__lt=old).delete()
     return gone + late

@@ -6,6 +6,7 @@ from notifications.services.codes import hand_over_codes
 from notifications.services.contacts import change_contact
 from notifications.services.deliver import deliver_due
 from notifications.services.devices import forget_device, tell_device
+from notifications.services.forgetting import forget_bodies, forget_deliveries
 from notifications.services.hold import hold, release
 from notifications.services.post import Reach, post, reach
 from notifications.services.reading import mark_opened, mark_read, set_preferences, unsubscribe
@@ -18,6 +19,8 @@ __all__ = [
     "ask_receipts",
     "change_contact",
     "deliver_due",
+    "forget_bodies",
+    "forget_deliveries",
     "forget_device",
     "hand_over_codes",
     "hold",

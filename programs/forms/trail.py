@@ -47,7 +47,7 @@ class NumberField(forms.CharField):
 
 def kinds() -> list[tuple[str, str]]:
     """Every kind of row, by the name that the trail uses."""
-    rooms = ("members", "notifications", "workgroups", "programs", "records", "announcements")
+    rooms = ("members", "notifications", "workgroups", "programs", "records", "announcements", "privacy")
     models = [one for one in apps.get_models() if one._meta.app_label in rooms]  # noqa: SLF001 - Django's documented name
     facts = [one._meta for one in models]  # noqa: SLF001 - Django's documented name
     named = [

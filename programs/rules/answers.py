@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,6 @@ LONGEST_ITEM = 300
 LONGEST_CONSENT = 1000
 LONGEST_CHOICE = 120
 FEWEST_CHOICES, MOST_CHOICES = 2, 20
-ANSWERS_KEPT = dt.timedelta(days=90)
 YES, NO = "yes", "no"
 
 

@@ -172,8 +172,18 @@ def _marks_of(learner: Learner, *, own_only: bool) -> list[str]:
         cares = cares.filter(relation=Care.Relation.SELF)
     contacts = cares.values_list("guardian__phone", "guardian__email")
     marks = [contact for row in contacts for contact in row if contact]
-    if learner.born_from and learner.born_until:
-        marks += [named_mark(learner.name, year) for year in _years(learner.born_from, learner.born_until)]
+    return digests_of([*marks, *named_marks(learner)])
+
+
+def named_marks(learner: Learner) -> list[str]:
+    """The learner by name and each year that the birth touches."""
+    if learner.born_from is None or learner.born_until is None:
+        return []
+    return [named_mark(learner.name, year) for year in _years(learner.born_from, learner.born_until)]
+
+
+def digests_of(marks: Iterable[str]) -> list[str]:
+    """What a list may hold for them, by the present key and by those that were rotated out."""
     return [one for mark in marks for one in digests("roll", mark)]
 
 

@@ -21,6 +21,7 @@ from programs.services.families import (
     tell_of_age,
 )
 from programs.services.following import follow, forget_reminder, remind, tell_of_openings, unfollow
+from programs.services.forgetting import forget_places
 from programs.services.handing_in import accept_seats, confirm, forget_files, hand_in, map_columns, map_places, undo
 from programs.services.indexing import index
 from programs.services.merging import merge
@@ -94,6 +95,7 @@ __all__ = [
     "find_people",
     "follow",
     "forget_files",
+    "forget_places",
     "forget_reminder",
     "forget_roll",
     "forget_rolls",

@@ -18,7 +18,7 @@ from members.services import record
 from programs.models import AnswerFile, AnswerSheet, Course, Item, Questionnaire
 from programs.rosters import is_reader_on_record
 from programs.rules import why_not_answer_for, why_not_version
-from programs.rules.answers import ANSWERS_KEPT, read_sheet, why_not_ask_for, why_not_correct
+from programs.rules.answers import read_sheet, why_not_ask_for, why_not_correct
 from programs.services.seats import lock_course
 
 if TYPE_CHECKING:
@@ -200,8 +200,8 @@ def _files_of(sheet: AnswerSheet) -> list[AnswerFile]:
 # The end
 
 
-def erase_answers() -> int:
-    """Erases what is sensitive, and every file, 90 days after the course, and files that nobody claimed for a day.
+def erase_answers(older_than: dt.timedelta) -> int:
+    """Erases what is sensitive, and every file, so long after the course, and files that nobody claimed for a day.
 
     One transaction and one audit line a course; answers how many courses there were. Repeating it changes nothing.
     """
@@ -209,7 +209,7 @@ def erase_answers() -> int:
     last = Coalesce(
         "questionnaire__course__ends_on", "questionnaire__course__starts_on", "questionnaire__course__sort_on"
     )
-    old = AnswerSheet.objects.alias(last=last).filter(erased_at=None, last__lt=clock.today() - ANSWERS_KEPT)
+    old = AnswerSheet.objects.alias(last=last).filter(erased_at=None, last__lt=clock.today() - older_than)
     courses = sorted(set(old.values_list("questionnaire__course", flat=True)))
     for course in courses:
         _erase(course)

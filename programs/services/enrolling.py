@@ -287,7 +287,7 @@ def withdraw(*, actor: Member, enrolment: Enrolment, reason: str = "") -> Enrolm
     return enrolment
 
 
-def leave(*, actor: Member, course: Course, enrolment: Enrolment, reason: str = "") -> None:
+def leave(*, actor: Member | None, course: Course, enrolment: Enrolment, reason: str = "") -> None:
     """Ends one place under its course's lock: what it held goes back, the queue moves; those of its party keep theirs."""
     if enrolment.offer_id and enrolment.state == State.OFFERED:
         _less_in_offer(enrolment.offer_id)

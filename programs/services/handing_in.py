@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +17,13 @@ from programs.services.courses import resize
 from workgroups.models import Venue
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from members.models import Member
     from workgroups.models import Workgroup
 
 LONGEST_NAME, LONGEST_PARTNER = 200, 80
-KEPT = dt.timedelta(days=3)  # a file that nobody confirmed
 
 
 def hand_in(
@@ -158,8 +157,10 @@ def _turn(run: Import, state: Import.State) -> None:
         run.state = state
 
 
-def forget_files() -> int:
-    """Drops the contents of files that nobody confirmed for three days; how many there were."""
-    old = Import.objects.filter(made_at__lt=clock.now() - KEPT, state__in=[Import.State.READ, Import.State.MAPPING])
+def forget_files(older_than: dt.timedelta) -> int:
+    """Drops the contents of files that nobody confirmed for so long; how many there were."""
+    old = Import.objects.filter(
+        made_at__lt=clock.now() - older_than, state__in=[Import.State.READ, Import.State.MAPPING]
+    )
     failure = {"state": Import.State.FAILED, "content": None}
     return old.update(**failure)

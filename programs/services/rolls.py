@@ -162,9 +162,9 @@ def forget_roll(*, actor: Member, roll: Roll) -> None:
         _erase(Roll.objects.select_for_update(no_key=True).get(pk=roll.pk), actor)
 
 
-def forget_rolls() -> int:
-    """Erases the lists whose day has come; safe to repeat. Returns how many were erased."""
-    due = Roll.objects.filter(until_on__lte=clock.today()).order_by("pk")
+def forget_rolls(older_than: dt.timedelta) -> int:
+    """Erases the lists whose last day was so long ago; safe to repeat. Returns how many were erased."""
+    due = Roll.objects.filter(until_on__lte=clock.today() - older_than).order_by("pk")
     return sum(_forget(pk) for pk in due.values_list("pk", flat=True))
 
 

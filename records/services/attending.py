@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
@@ -20,11 +19,11 @@ from records.attendance import seated
 from records.models import Attendance
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from members.models import Member
 
-KEPT = dt.timedelta(days=3 * 365)
 CHANGED = _("Somebody else marked this class meanwhile; look at the names that are set apart, then save once more")
 
 
@@ -108,11 +107,11 @@ def check_in(*, actor: Member, meeting: ClassMeeting, enrolments: Iterable[int])
     return len(wanted - kept)
 
 
-def forget_attendance() -> int:
-    """Erases who was there three years after the class; certificates keep what they said. One transaction and one audit line a
+def forget_attendance(older_than: dt.timedelta) -> int:
+    """Erases who was there so long after the class; certificates keep what they said. One transaction and one audit line a
     course; answers how many courses there were. Repeating it changes nothing.
     """
-    old = Attendance.objects.filter(meeting__starts_at__lt=clock.now() - KEPT)
+    old = Attendance.objects.filter(meeting__starts_at__lt=clock.now() - older_than)
     courses = sorted(set(old.values_list("meeting__course", flat=True)))
     for course in courses:
         with transaction.atomic():

@@ -70,8 +70,8 @@ def _conclude(actor: Member, course: Course, outcomes: Mapping[int, bool], reaso
 
 
 def issue(actor: Member | None, course: Course, completed: Iterable[Enrolment]) -> None:
-    """Gives certificates to people who completed the course and have no valid one, under its lock."""
-    completed, today = list(completed), clock.today()
+    """Gives certificates to people who completed the course and have no valid one, under its lock; to nobody who was erased."""
+    completed, today = [one for one in completed if one.learner.erased_at is None], clock.today()
     facts = facts_of(course) if completed else {}
     for one in completed:
         frozen = named(facts, one.learner)

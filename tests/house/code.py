@@ -6,7 +6,17 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("base", "members", "notifications", "workgroups", "programs", "records", "announcements", "learningcity")
+APPS = (
+    "base",
+    "members",
+    "notifications",
+    "workgroups",
+    "programs",
+    "records",
+    "announcements",
+    "privacy",
+    "learningcity",
+)
 
 
 def files(*, migrations: bool = False) -> list[Path]:

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from learningcity import privacy
+from privacy import columns as privacy
 from tests.house import code
 
 LEVELS = {privacy.NONE, privacy.PERSONAL, privacy.SENSITIVE, privacy.SECRET}

@@ -30,6 +30,7 @@ def pages(name: str) -> tuple[Member, list[tuple[str, str]]]:
         ("city desk", "city/"),
         ("people", "city/people/"),
         ("a person", f"city/people/{other.pk}/"),
+        ("erasing a person", f"city/people/{other.pk}/erase/"),
         ("municipal staff", "city/staff/"),
         ("a term of staff", f"city/staff/{term.pk}/"),
         ("audit trail", "city/audit/"),

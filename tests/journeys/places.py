@@ -11,6 +11,7 @@ from base import clock
 from members.services import Person, care_for
 from notifications import links
 from notifications.models import Delivery
+from privacy.services import ask_to_leave
 from programs import services
 from tests.announcements.writing import REASON, Writing, told_all
 from tests.announcements.writing import staff as writing_staff
@@ -191,6 +192,8 @@ def _family(town: Town, course: Course) -> list[Place]:
         "an account of their own": f"me/family/{kin[2].pk}/own/",
         "invitation": f"me/invitations/{invitation.pk}/",
         "calendar of a family": "me/calendar/",
+        "my data": "me/data/",
+        "have my account erased": "me/data/erase/",
     }
     variants = {
         "someone of the family with places": f"me/family/{kin[0].pk}/",
@@ -198,7 +201,11 @@ def _family(town: Town, course: Course) -> list[Place]:
         "course for nobody of a family": f"courses/{other.slug}/",
         "my page of a family": "me/",
     }
+    leaving = person(NAME)[0]
+    ask_to_leave(actor=leaving, typed=leaving.contact)
     found = [Place(name, path, member) for name, path in pages.items()]
+    goes = {"home": "", "data": "me/data/"}
+    found += [Place(f"{name} of somebody who leaves", path, leaving) for name, path in goes.items()]
     return found + [Place(name, path, member, is_variant=True) for name, path in variants.items()]
 
 

@@ -62,12 +62,12 @@ def test_an_erased_member_is_nobody(member: Member) -> None:
 @pytest.mark.postgresql
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE members_audit SET actor_id = 0", "DELETE FROM members_audit", "DELETE FROM members_audit WHERE id = 0"],
+    ["UPDATE members_audit SET actor_id = 0", "DELETE FROM members_audit", "DELETE FROM members_audit WHERE id > 0"],
 )
 def test_the_trail_is_only_ever_added_to(member: Member, change: str) -> None:
     """U1."""
     services.record(actor=member, verb="sign_in", row=member)
-    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="only ever added to"), transaction.atomic():
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="the audit trail is"), transaction.atomic():
         cursor.execute(change)
     with pytest.raises(IntegrityError), transaction.atomic():
         Audit.objects.get().delete()

@@ -309,11 +309,11 @@ def test_sensitive_answers_and_files_are_erased_ninety_days_after_the_course() -
     place = answered(asking(town, coordinator_of(town)), member)
     services.hand_over(actor=member, course=place.course, number=4, file=pdf())
     Course.objects.filter(pk=place.course_id).update(starts_on=None, ends_on=clock.today() - 90 * DAY)
-    assert services.erase_answers() == 0
+    assert services.erase_answers(90 * DAY) == 0
     assert AnswerFile.objects.count() == 2
     AnswerFile.objects.filter(sheet=None).update(made_at=clock.now() - 2 * DAY)
     Course.objects.filter(pk=place.course_id).update(ends_on=clock.today() - 91 * DAY)
-    assert [services.erase_answers(), services.erase_answers()] == [1, 0]
+    assert [services.erase_answers(90 * DAY), services.erase_answers(90 * DAY)] == [1, 0]
     sheet = AnswerSheet.objects.get()
     assert (sheet.given, sheet.erased_at is not None) == ({"1": "قد ۱۷۰", "2": 2}, True)
     assert not AnswerFile.objects.exists()

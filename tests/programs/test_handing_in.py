@@ -349,9 +349,9 @@ def test_a_spreadsheet_is_mapped_by_hand_once(coordinator: Member, workgroup: Wo
 
 def test_a_forgotten_file_goes(coordinator: Member, workgroup: Workgroup, monkeypatch: pytest.MonkeyPatch) -> None:
     made = hand_in(coordinator, workgroup, many(1))
-    assert services.forget_files() == 0
+    assert services.forget_files(dt.timedelta(days=3)) == 0
     later = clock.now() + dt.timedelta(days=4)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert services.forget_files() == 1
+    assert services.forget_files(dt.timedelta(days=3)) == 1
     made.refresh_from_db()
     assert (made.state, made.content) == ("failed", None)

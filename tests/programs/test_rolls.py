@@ -181,13 +181,13 @@ def test_a_list_whose_day_has_come_is_forgotten_with_its_code_and_who_came_in() 
     desk, roll = roll_of(town, "09181112233")
     course = town.course(audience={"roll": roll.pk})
     services.prove(actor=member, course=course, learner=learner, code=services.make_code(actor=desk, roll=roll))
-    assert services.forget_rolls() == 0
+    assert services.forget_rolls(0 * DAY) == 0
     Roll.objects.filter(pk=roll.pk).update(until_on=clock.today())
     refusal = why_not_enrol(course, learner, Places.of(learner))
     assert refusal is not None
     assert refusal.code == "belongs"
-    assert services.forget_rolls() == 1
-    assert services.forget_rolls() == 0
+    assert services.forget_rolls(0 * DAY) == 1
+    assert services.forget_rolls(0 * DAY) == 0
     roll.refresh_from_db()
     assert (roll.code_digest, RollLine.objects.count(), RollProof.objects.count()) == (None, 0, 0)
     assert Audit.objects.filter(verb="forget_roll").count() == 1

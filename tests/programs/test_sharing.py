@@ -236,13 +236,13 @@ def test_a_contact_is_forgotten_with_the_answer_and_the_rest_a_month_later(
     """V4."""
     accepted(mother, child, father)
     assert Invitation.objects.get().contact == ""
-    assert forget_invitations() == 0
+    assert forget_invitations(30 * DAY) == 0
     Invitation.objects.update(answered_at=clock.now() - 31 * DAY)
-    assert forget_invitations() == 1
+    assert forget_invitations(30 * DAY) == 1
     services.end_care(actor=father, learner=child)
     asked(mother, child, father)
     Invitation.objects.update(expires_at=clock.now() - 31 * DAY)
-    assert forget_invitations() == 1
+    assert forget_invitations(30 * DAY) == 1
     assert not Invitation.objects.exists()
 
 

@@ -184,7 +184,7 @@ def unguarded(work: str, *values: object) -> None:
     """What somebody with the database in their hands could do."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE members_audit DISABLE TRIGGER members_audit_append_only")
+            cursor.execute("ALTER TABLE members_audit DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE members_seal DISABLE TRIGGER members_seal_append_only")
         cursor.execute(work, values)
 

@@ -212,6 +212,6 @@ def test_who_was_there_is_forgotten_after_three_years(room: Class, days: int, ke
     services.mark(actor=room.coordinator, meeting=room.meeting, marks=everybody(room))
     room.course.meetings.update(starts_at=clock.now() - days * DAY, ends_at=clock.now() - days * DAY + HOUR)
     for _ in range(2):
-        services.forget_attendance()
+        services.forget_attendance(3 * 365 * DAY)
     assert Attendance.objects.count() == kept
     assert Audit.objects.filter(verb="forget_attendance").count() == (not kept)

@@ -27,6 +27,8 @@ def fill(values: Values) -> None:
     term = Appointment.objects.filter(role=Appointment.Role.STAFF).first()
     for name in ("", "_contact", "_sessions", "_merge", "_merge_confirm"):
         values[f"programs:city_person{name}", ""] = {"pk": person and person.pk}
+    for name in ("city_erase", "city_erase_ask", "city_keep"):
+        values[f"privacy:{name}", ""] = {"pk": person and person.pk}
     for name in ("", "_contact", "_sign_out", "_merge"):
         values[f"api_city_person{name}", ""] = {"pk": person and person.pk}
     for name in ("city_staff_term", "city_staff_term_save"):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from announcements.services.demo import load_demo
 from base.calendar import list_text
+from privacy.services.demo import load_demo as load_leaving
 from programs.demo.files import rows
 from programs.services.demo import load
 from records.services.demo import load_demo as load_records
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         loaded = load()
-        added = loaded.added + load_records() + load_demo()
+        added = loaded.added + load_records() + load_demo() + load_leaving()
         self.stdout.write(f"added={added} moved={loaded.moved}")
         self.stdout.write(_("Sign in with one of these e-mail addresses:"))
         language = "en" if get_language() == "en" else "fa"

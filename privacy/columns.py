@@ -13,7 +13,10 @@ TABLES: dict[str, dict[str, str]] = {
     "members.DistrictTranslation": {NONE: "language_code name master"},
     "members.District": {NONE: "slug order"},
     "members.Member": {
-        PERSONAL: "phone email language theme is_superuser calendar_version seen_on created_at parted_at erased_at",
+        PERSONAL: (
+            "phone email language theme is_superuser calendar_version seen_on created_at parted_at leaving_at "
+            "leaving_by erased_at"
+        ),
     },
     "members.Learner": {PERSONAL: "name born_from born_until district erased_at", SENSITIVE: "gender"},
     "members.Care": {PERSONAL: "guardian learner relation from_on until_on consent_version calendar_version"},
@@ -41,13 +44,14 @@ TABLES: dict[str, dict[str, str]] = {
         PERSONAL: "member agent created_at seen_on",
     },
     "notifications.Notice": {
-        NONE: "key kind urgency created_at expires_at due_at channels paused_at withdrawn_at has_parked",
+        NONE: "key kind urgency created_at expires_at due_at channels paused_at withdrawn_at forgotten_at has_parked",
         PERSONAL: "values",
     },
     "notifications.Delivery": {
         NONE: "notice channel state due_at priority leased_until attempts reference sent_at provider",
         PERSONAL: "member read_at error receipt opened_at unsubscribed_at",
     },
+    "notifications.DeliveryCount": {NONE: "month kind channel state number"},
     "notifications.Rhythm": {PERSONAL: "member quiet_from quiet_until digest"},
     "notifications.Line": {NONE: "name failures recent away_until next_at sent failed"},
     "notifications.PushAddress": {
@@ -161,6 +165,11 @@ TABLES: dict[str, dict[str, str]] = {
     "announcements.PictureTranslation": {NONE: "language_code alt master"},
     "announcements.Picture": {NONE: "announcement file width height order"},
     "announcements.Attachment": {NONE: "announcement file name size"},
+    "privacy.Download": {
+        PERSONAL: "member asked_at ready_at",
+        NONE: "leased_until attempts",
+        SECRET: "session content",  # pragma: allowlist secret - the file is everything of one person
+    },
 }
 FIELDS = {
     f"{table}.{name}": level
