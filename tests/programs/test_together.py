@@ -11,16 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from base import clock
 from base.refusal import Refused
+from members.models import Audit
 from notifications.models import Delivery, Notice
 from programs import services
 from programs.explaining import explain
 from programs.invariants import broken
 from programs.models import Course, Draw, Enrolment
-from programs.services.drawing import drawn_order
+from programs.services.drawing import draw, drawn_order
+from programs.services.queue import units_of
+from programs.services.seats import lock_course
 from tests.programs import world
 
 if TYPE_CHECKING:
@@ -257,6 +262,43 @@ def test_after_the_draw_nobody_applies_and_who_got_nothing_reads_why() -> None:
         others = [other.name for _member, other in people if other.pk != lost.learner_id]
         assert not any(name in page.content.decode() for name in others if name != lost.learner.name)
     assert signed_in(late).get(f"/fa/me/enrolments/{lost.pk}/why/").status_code == 404
+    sound()
+
+
+def applied_for(course: Course, units: int) -> None:
+    """Every third is a family of three with one guardian."""
+    for number in range(units):
+        member, learners = family() if number % 3 == 0 else family(1)
+        services.enrol_together(actor=member, course=course, learners=learners)
+
+
+def test_a_draw_and_calling_off_ask_as_much_for_many_as_for_few_and_tell_each_their_own() -> None:
+    counted = []
+    for units in (6, 30):
+        course = lottery(capacity=units // 2, waiting_size=units // 2)
+        applied_for(course, units)
+        Course.objects.filter(pk=course.pk).update(closes_at=clock.now())
+        lines = Audit.objects.count()
+        with CaptureQueriesContext(connection) as drawn, transaction.atomic():
+            draw(lock_course(course.pk))
+        heads = Enrolment.objects.filter(course=course).order_by("place")
+        assert Audit.objects.count() - lines == 1 + 2 * heads.count() - heads.filter(state="waiting").count()
+        waiting = units_of(heads.filter(state="waiting"))
+        ahead, expected = 0, {}
+        for unit in waiting:
+            expected[f"enrolment:{unit[0].pk}:waiting"] = (ahead + 1, len(unit))
+            ahead += len(unit)
+        said = Notice.objects.filter(kind="programs/waiting", key__in=expected)
+        found = {one.key: (one.values["position"], one.values.get("heads", 1)) for one in said}
+        assert found == expected
+        for one in Notice.objects.filter(kind="programs/waiting", key__in=expected):
+            enrolment = Enrolment.objects.get(pk=one.values["enrolment"])
+            assert set(one.deliveries.values_list("member", flat=True)) == {enrolment.asked_by_id}
+        with CaptureQueriesContext(connection) as called_off:
+            services.cancel(actor=world.coordinator(course), course=course, reason={"fa": "برف", "en": "Snow"})
+        assert set(states(course)) <= {"cancelled", "unplaced"}
+        counted.append((len(drawn), len(called_off)))
+    assert counted[0] == counted[1]
     sound()
 
 
