@@ -112,21 +112,23 @@ def _programs(programs: QuerySet[Program], language: str) -> QuerySet[Any]:
 
 def _beside(rows: QuerySet[Any], language: str) -> QuerySet[Any]:
     """The rows with their text in that language, `own`, and their `original`."""
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         own=FilteredRelation("translations", condition=Q(translations__language_code=language)),
         original=FilteredRelation("translations", condition=Q(translations__language_code=F("source_language"))),
     )
+    return found
 
 
 def _marked(rows: QuerySet[Any], lacks: Q, reach: Any, language: str, *, says: Q | None = None) -> QuerySet[Any]:
     """Those of them that lack it, or have it older than the original though it `says` something."""
     is_stale = Q(own__written_at__lt=F("original__written_at")) & (says or Q())
-    return rows.filter(lacks | is_stale).annotate(
+    found: QuerySet[Any] = rows.filter(lacks | is_stale).annotate(
         since=F("original__written_at"),
         reach=reach,
         language=Value(language),
         stale=Case(When(lacks, then=0), default=1, output_field=IntegerField()),
     )
+    return found
 
 
 def _courses(programs: QuerySet[Program], language: str) -> QuerySet[Any]:
