@@ -113,18 +113,18 @@ class Panel:
 
     @property
     def is_together(self) -> bool:
-        """Whether several can be enrolled at once: a course that asks questions asks them of one person after the other."""
-        return len(self.can_enrol) > 1 and not self.course.asks_version
+        """Whether several can be enrolled at once."""
+        return len(self.can_enrol) > 1
 
     @property
-    def answers_for(self) -> Choice | None:
-        """For whom the course's questions are put: the only one who can enrol, or who was chosen; None while that is open, or
-        the person must give other facts first.
+    def answers_for(self) -> list[Choice]:
+        """For whom the course's questions are put: the only one who can enrol, or those who were chosen; nobody while that is
+        open, or one of them must give other facts first.
         """
         able = self.can_enrol
         only = able if len(able) == 1 and not self.standing and len(self.choices) == 1 else []
-        one = next((choice for choice in able if choice.learner.pk in self.chosen), only[0] if only else None)
-        return None if one is None or one.needs_profile else one
+        found = [choice for choice in able if choice.learner.pk in self.chosen] or only
+        return [] if any(one.needs_profile for one in found) else found
 
     @property
     def edge(self) -> str:

@@ -1,7 +1,7 @@
 """Every change to accounts, learners and the trail."""
 
 from members.services.assisting import introduce
-from members.services.audit import record
+from members.services.audit import record, record_all
 from members.services.calendars import renew_calendar
 from members.services.caring import Person, care_for, edit_learner, end_care
 from members.services.contacts import change_contact, end_contact
@@ -51,6 +51,7 @@ __all__ = [
     "prove_code",
     "recognise",
     "record",
+    "record_all",
     "redeem",
     "renew_calendar",
     "revoke_invitation",

@@ -8,7 +8,7 @@ from notifications.services.deliver import deliver_due
 from notifications.services.devices import forget_device, tell_device
 from notifications.services.forgetting import forget_bodies, forget_deliveries
 from notifications.services.hold import hold, release
-from notifications.services.post import Reach, post, reach
+from notifications.services.post import Reach, Said, post, post_all, reach
 from notifications.services.reading import mark_opened, mark_read, set_preferences, unsubscribe
 from notifications.services.receipts import ask_receipts, note_receipt, note_return
 from notifications.services.steering import pause, recall, resend_failed, resume, reword, withdraw
@@ -16,6 +16,7 @@ from notifications.services.steering import pause, recall, resend_failed, resume
 __all__ = [
     "Progress",
     "Reach",
+    "Said",
     "ask_receipts",
     "change_contact",
     "deliver_due",
@@ -31,6 +32,7 @@ __all__ = [
     "open_notice",
     "pause",
     "post",
+    "post_all",
     "progress",
     "reach",
     "recall",

@@ -19,15 +19,24 @@ from notifications.services.wake import wake
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
 
 BATCH = 1000
 _INSERT = """
 INSERT INTO notifications_notice (key, kind, "values", urgency, created_at, expires_at, due_at, channels, has_parked)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+VALUES {rows} ON CONFLICT (key) DO NOTHING RETURNING id, key
 """
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+class Said(NamedTuple):
+    """One notice of several: its key, to whom it goes (ids), and its values."""
+
+    key: str
+    members: Iterable[int]
+    values: dict[str, Any]
 
 
 def post(
@@ -44,32 +53,65 @@ def post(
     `kind` names the text (`programs/seated`); `values` are plain JSON, from which it is made at hand-over.
     E-mails and text messages go to those who want them, held back at night. Erased members are left out.
     """
-    columns = {"kind": kind, "values": values, "urgency": urgency, "expires_at": expires_at, "created_at": clock.now()}
-    notice = Notice(key=key, **columns)
-    if insert(notice):
-        Delivery.objects.bulk_create(_deliveries(notice, set(members)), batch_size=BATCH)
-        wake()
+    post_all([Said(key, members, values)], kind=kind, urgency=urgency, expires_at=expires_at)
+
+
+def post_all(
+    said: Sequence[Said],
+    *,
+    kind: str,
+    urgency: Notice.Urgency = Notice.Urgency.SERVICE,
+    expires_at: dt.datetime | None = None,
+) -> None:
+    """Says each of several things of one kind to its members, as `post` says one: a few queries for each thousand."""
+    columns = {"kind": kind, "urgency": urgency, "expires_at": expires_at, "created_at": clock.now()}
+    for start in range(0, len(said), BATCH):
+        some = said[start : start + BATCH]
+        notices = [Notice(key=one.key, values=one.values, **columns) for one in some]
+        _insert(notices)
+        new = [(notice, set(one.members)) for notice, one in zip(notices, some, strict=True) if notice.pk is not None]
+        if new:
+            Delivery.objects.bulk_create(_deliveries(new), batch_size=BATCH)
+            wake()
 
 
 def insert(notice: Notice) -> bool:
-    """Writes the notice unless its key was said before; one statement, where asking first would take four."""
+    """Writes the notice unless its key was said before."""
+    _insert([notice])
+    return notice.pk is not None
+
+
+def _insert(notices: Sequence[Notice]) -> None:
+    """Writes those whose key was not said before, and gives them their id; one statement, where asking first would take four."""
+    rows = [_row(notice) for notice in notices]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT.format(rows=", ".join([_ROW] * len(rows))), [value for row in rows for value in row])
+        found = {key: pk for pk, key in cursor.fetchall()}
+    for notice in notices:
+        notice.pk = found.pop(notice.key, None)
+
+
+def _row(notice: Notice) -> list[Any]:
     instants = [
         value and connection.ops.adapt_datetimefield_value(value)
         for value in (notice.created_at, notice.expires_at, notice.due_at)
     ]
     channels = None if notice.channels is None else json.dumps(notice.channels)
-    row = [notice.key, notice.kind, json.dumps(notice.values), str(notice.urgency), *instants, channels, False]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-        found = cursor.fetchone()
-    notice.pk = found and found[0]
-    return found is not None
+    return [notice.key, notice.kind, json.dumps(notice.values), str(notice.urgency), *instants, channels, False]
 
 
-def _deliveries(notice: Notice, members: set[int]) -> Iterable[Delivery]:
+def _deliveries(said: Sequence[tuple[Notice, set[int]]]) -> Iterable[Delivery]:
+    """Those of notices of one kind; one query for all the people."""
+    people = _people(said[0][0].kind, {pk for _notice, members in said for pk in members})
+    known = {person.pk: (person, wishes) for person, wishes in people.items()}
+    for notice, members in said:
+        yield from _deliveries_of(notice, [known[pk] for pk in sorted(members) if pk in known])
+
+
+def _deliveries_of(notice: Notice, people: Iterable[tuple[Person, dict[str, bool]]]) -> Iterable[Delivery]:
     now = notice.created_at
     priority = rules.priority_of(notice, now)
-    for person, wishes in _people(notice.kind, members).items():
+    for person, wishes in people:
         own: dict[str, Any] = {"notice": notice, "member_id": person.pk, "priority": priority}
         yield Delivery(
             **own, channel=Channel.INBOX, state=Delivery.State.SENT, due_at=now, sent_at=now, reference=uuid.uuid4()

@@ -17,7 +17,7 @@ from programs.rules import number
 from programs.rules.answers import LONGEST_ANSWER, NO, YES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from django.forms import BoundField
 
@@ -63,11 +63,18 @@ class AnswersForm(forms.Form):
     @property
     def answers(self) -> dict[str, Any]:
         """As the service takes them."""
-        given = {str(item.number): self.data.get(f"answer_{item.number}") for item in self.items}
-        given |= {str(item.number): self.data.get(f"kept_{item.number}") for item in self._files}
-        version = latin_digits(self.data.get("questions", ""))
+        given = {str(item.number): self._typed(f"answer_{item.number}") for item in self.items}
+        given |= {str(item.number): self._typed(f"kept_{item.number}") for item in self._files}
+        version = latin_digits(self._typed("questions") or "")
         is_number = version.isascii() and version.isdecimal() and len(version) < len("1000000")
-        return {"version": int(version) if is_number else 0, "consent": "consent" in self.data, "given": given}
+        return {
+            "version": int(version) if is_number else 0,
+            "consent": self.add_prefix("consent") in self.data,
+            "given": given,
+        }
+
+    def _typed(self, name: str) -> Any:
+        return self.data.get(self.add_prefix(name))
 
     @property
     def _files(self) -> list[Item]:
@@ -79,18 +86,23 @@ class AnswersForm(forms.Form):
         return [item.number for item in self._files]
 
     @property
-    def rows(self) -> list[tuple[BoundField, AnswerFile | None, int]]:
-        """Each field, the file that was received for it already, the number of the question (0 for the consent)."""
-        source = self.data if self.is_bound else self.initial
-        kept = {item.number: str(source.get(f"kept_{item.number}") or "") for item in self._files}
+    def rows(self) -> list[tuple[BoundField, AnswerFile | None, str]]:
+        """Each field, the file that was received for it already, and the name by which that is sent again."""
+        source = self._typed if self.is_bound else self.initial.get
+        kept = {item.number: str(source(f"kept_{item.number}") or "") for item in self._files}
         wanted = [int(pk) for pk in kept.values() if pk.isascii() and pk.isdecimal()]
         found = (
             {str(one.pk): one for one in AnswerFile.objects.filter(pk__in=wanted).defer("content")} if wanted else {}
         )
         rows = [
-            (self[f"answer_{item.number}"], found.get(kept.get(item.number, "")), item.number) for item in self.items
+            (
+                self[f"answer_{item.number}"],
+                found.get(kept.get(item.number, "")),
+                self.add_prefix(f"kept_{item.number}"),
+            )
+            for item in self.items
         ]
-        return [*rows, (self["consent"], None, 0)] if "consent" in self.fields else rows
+        return [*rows, (self["consent"], None, "")] if "consent" in self.fields else rows
 
     def show(self, wrong: Mapping[str, str]) -> None:
         """Puts what the rule found wrong beside the fields; `wrong` is by number, or `consent`."""
@@ -106,6 +118,36 @@ class AnswersForm(forms.Form):
         given = {f"answer_{name}": words[v] if isinstance(v, bool) else v for name, v in sheet.given.items()}
         files = {f"kept_{one.number}": one.pk for one in sheet.files.defer("content")}
         return given | files | {"consent": True}
+
+
+class FamilyAnswers:
+    """The questions of a course to one person or to several, by learner: each has a form of its own, all are sent at once."""
+
+    def __init__(self, forms_: Mapping[int, AnswersForm]) -> None:
+        self.of = dict(forms_)
+
+    @staticmethod
+    def prefix(learner: int) -> str:
+        """Before the names of somebody's fields."""
+        return f"of_{learner}"
+
+    def __iter__(self) -> Iterator[BoundField]:
+        """Every field, as the summary of what is wrong reads them."""
+        return (field for form in self.of.values() for field in form)
+
+    @property
+    def errors(self) -> list[Any]:
+        """Of all of them."""
+        return [form.errors for form in self.of.values() if form.errors]
+
+    def non_field_errors(self) -> list[Any]:
+        """What is wrong with none of the fields, once."""
+        return list(dict.fromkeys(text for form in self.of.values() for text in form.non_field_errors()))
+
+    @property
+    def answers(self) -> dict[int, dict[str, Any]]:
+        """As the service takes them."""
+        return {learner: form.answers for learner, form in self.of.items()}
 
 
 class ItemForm(forms.Form):

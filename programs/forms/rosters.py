@@ -44,7 +44,27 @@ def _lines(rows: int, **attrs: Any) -> forms.Textarea:
     return widget
 
 
-class AdmitForm(ProfileForm):
+class ExceptionForm(forms.Form):
+    """Why somebody may join although a rule says no."""
+
+    exception = forms.CharField(
+        label=_("Although a rule says no: why?"),
+        help_text=_(
+            "Leave it empty, unless a rule of who may join refuses the person. Rule and reason stay in the trail."
+        ),
+        max_length=rules.LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_exception(self) -> str:
+        """One line without hidden signs; "" for none."""
+        typed = " ".join(self.cleaned_data["exception"].split())
+        stop(rules.why_not_reason(typed) if typed else None)
+        return typed
+
+
+class AdmitForm(ExceptionForm, ProfileForm):
     """Somebody who came or called: whose number, for whom, and that they agreed."""
 
     contact = forms.CharField(
@@ -72,15 +92,6 @@ class AdmitForm(ProfileForm):
         help_text=_("Read it to them. They can see, correct and erase it on their own page."),
         error_messages={"required": _("Ask first whether the person agrees, and note it here")},
     )
-    exception = forms.CharField(
-        label=_("Although a rule says no: why?"),
-        help_text=_(
-            "Leave it empty, unless a rule of who may join refuses the person. Rule and reason stay in the trail."
-        ),
-        max_length=rules.LONGEST_REASON,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
     field_order = ("contact", "relation", "name", "birth", "gender", "district", "asked", "consents", "exception")
 
     def __init__(self, *args: Any, asks_gender: bool = False, asks_district: bool = False, **kwargs: Any) -> None:
@@ -95,12 +106,6 @@ class AdmitForm(ProfileForm):
     def clean_contact(self) -> str:
         """As `parse_contact`."""
         return parse_contact(self.cleaned_data["contact"])
-
-    def clean_exception(self) -> str:
-        """One line without hidden signs; "" for none."""
-        typed = " ".join(self.cleaned_data["exception"].split())
-        stop(rules.why_not_reason(typed) if typed else None)
-        return typed
 
     @property
     def person(self) -> dict[str, str | int]:

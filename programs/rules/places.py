@@ -76,9 +76,10 @@ class Places:
     once: frozenset[str | None] = frozenset()
 
     @classmethod
-    def of(cls, learner: Learner) -> Places:
-        """One query."""
-        return cls.among(Enrolment.objects.live().filter(learner=learner).only("course_id", "state", "once"))
+    def of(cls, learner: Learner, *, besides: int = 0) -> Places:
+        """Those in all courses, or in all besides that one; one query."""
+        live = Enrolment.objects.live().filter(learner=learner).exclude(course=besides)
+        return cls.among(live.only("course_id", "state", "once"))
 
     @classmethod
     def among(cls, live: Iterable[Enrolment]) -> Places:
@@ -305,6 +306,15 @@ def why_not_now(course: Standing, places: Places, excepted: frozenset[str] = fro
 def why_not_enrol(course: Standing, learner: Learner, places: Places, *, kept: int = 0) -> Refusal | None:
     """Whether the learner cannot take a seat or a place in the queue, the first reason that a person should hear."""
     return why_not_here(course, learner, kept=kept) or why_not_now(course, places)
+
+
+def why_not_approve(enrolment: Enrolment, places: Places, excepted: frozenset[str] = frozenset()) -> Refusal | None:
+    """Whether a rule that held when the person applied does not hold any more, but for those from which they are excepted;
+    `places` are the learner's others.
+    """
+    excepted |= enrolment.excepted
+    suited = why_not_suited(enrolment.course, enrolment.learner, excepted)
+    return suited or why_not_now(enrolment.course, places, excepted)
 
 
 def why_not_withdraw(enrolment: Enrolment) -> Refusal | None:

@@ -76,13 +76,14 @@ def _enrol_or_except(
     broken = [one.code for one in rules_broken(course, learner, Places.of(learner))] if reason else []
     enrolment, is_new = enrol(actor=actor, course=course, learner=learner, excepted=frozenset(broken), **how)
     if is_new and broken:
-        _except(actor, enrolment, broken, reason)
+        mark_exception(actor, enrolment, broken, reason)
     return enrolment, is_new
 
 
-def _except(actor: Member, enrolment: Enrolment, rules: list[str], reason: str) -> None:
-    """Marks a place as an exception from rules; the learner hears nothing of it."""
-    enrolment.exception_by, enrolment.exception_reason, enrolment.exception_rule = actor, reason, " ".join(rules)
+def mark_exception(actor: Member, enrolment: Enrolment, rules: list[str], reason: str) -> None:
+    """Marks a place as an exception from rules, besides those from which it is one; the learner hears nothing of it."""
+    every = " ".join(dict.fromkeys([*enrolment.exception_rule.split(), *rules]))
+    enrolment.exception_by, enrolment.exception_reason, enrolment.exception_rule = actor, reason, every
     enrolment.save(update_fields=["exception_by", "exception_reason", "exception_rule"])
     changes = {"rules": rules, "reason": reason}
     record(actor=actor, verb="except", row=enrolment, on_behalf=enrolment.learner_id, changes=changes)

@@ -13,11 +13,12 @@ from programs.rules import (
     Places,
     named,
     why_not_answer_for,
+    why_not_approve,
     why_not_choose,
-    why_not_fits_timetable,
     why_not_reason,
-    why_not_suited,
 )
+from programs.rules.joining import rules_broken
+from programs.services.assisting import mark_exception
 from programs.services.enrolling import position, seat
 from programs.services.notices import tell
 from programs.services.seats import lock_course, lock_learners, turn
@@ -29,24 +30,25 @@ if TYPE_CHECKING:
 State = Enrolment.State
 
 
-def approve(*, actor: Member, enrolment: Enrolment) -> Enrolment:
+def approve(*, actor: Member, enrolment: Enrolment, exception: str = "") -> Enrolment:
     """Gives who applied, with their whole party, seats, or the next places in the queue where none are free. Locks the learners,
-    then the course; twice changes nothing.
+    then the course; twice changes nothing. With the reason for an `exception` the rules of who may join do not hold, as in
+    `admit`.
 
     Raises:
-        Refused: `not_yours`, `not_applied`, `decided`, `queue_over`; `clash`, `age`, `audience` judged again for each of them;
-            `queue_full`, and then nothing changes.
+        Refused: `not_yours`, `text_long` for the exception, `not_applied`, `decided`, `queue_over`; those of `why_not_approve`,
+            judged again for each of them; `queue_full`, and then nothing changes.
     """
     refuse_if(why_not_answer_for(enrolment.course, actor))
+    refuse_if(why_not_reason(exception) if exception else None)
     with transaction.atomic():
         lock_learners([enrolment.learner_id, *(one.learner_id for one in _applied_with(enrolment))])
         course, heads = _read(enrolment, yes=True)
         if not heads:
             return _as_it_is(enrolment, course)
         for one in heads:
-            suited = why_not_suited(course, one.learner, one.excepted)
-            refusal = suited or why_not_fits_timetable(course, Places.of(one.learner))
-            refuse_if(named(refusal, one.learner))
+            one.course = course
+            _judge(actor, one, exception)
         taken = seat(course, heads=len(heads), wait=True, reserve=heads[0].reserve)
         for place, one in enumerate(heads, start=taken.place):
             one.place, one.from_reserve = place, taken.is_reserved
@@ -56,6 +58,16 @@ def approve(*, actor: Member, enrolment: Enrolment) -> Enrolment:
         ahead: dict[str, Any] = {} if taken.is_seated else {"position": position(heads[0])}
         tell(heads, to.value, urgency=Notice.Urgency.SERVICE, is_approved=True, **ahead)
     return next(one for one in heads if one.pk == enrolment.pk)
+
+
+def _judge(actor: Member, head: Enrolment, reason: str) -> None:
+    """Judges somebody by the rules as they are now; with a reason those of joining that say no do not hold, which is marked."""
+    places = Places.of(head.learner, besides=head.course_id)
+    found = rules_broken(head.course, head.learner, places) if reason else []
+    broken = [one.code for one in found if one.code not in head.excepted]
+    refuse_if(named(why_not_approve(head, places, frozenset(broken)), head.learner))
+    if broken:
+        mark_exception(actor, head, broken, reason)
 
 
 def refuse(*, actor: Member, enrolment: Enrolment, reason: str) -> Enrolment:

@@ -184,7 +184,7 @@ def _place(
     state = State.APPLIED if taken is None else State.SEATED if taken.is_seated else State.WAITING
     once = None if "once" in excepted else season_key(course)
     heads = _written(actor, course, learners, state, taken, once, reserve)
-    how = {"assisted": assisted} if assisted else {}
+    how: dict[str, Any] = {"assisted": assisted} if assisted else {}
     for one in heads:
         record(actor=actor, verb="enrol", row=one, on_behalf=one.learner_id, changes={"state": [None, state], **how})
     ahead: dict[str, Any] = {"position": position(heads[0])} if state == State.WAITING else {}

@@ -13,12 +13,12 @@ from base import clock
 from base.calendar import list_text, time_range_text, time_text, weekday_text
 from members.models import Care
 from notifications.models import Notice
-from notifications.services import post, recall
+from notifications.services import Said, post, post_all, recall
 from programs.models import ClassMeeting, Course
 from workgroups.models import Appointment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -104,25 +104,30 @@ def tell(
     urgency: Notice.Urgency = Notice.Urgency.SERVICE,
     about: str = "",
     known: Known | None = None,
+    own_values: Mapping[int, dict[str, Any]] | None = None,
     **values: Any,
 ) -> None:
     """Posts one notice for each place in one course to whoever cares for its learner, and one for those of a party with the same
     guardians where the event is theirs together; the same event is told once.
 
-    `about` tells apart events of one kind that may come again to the same place (two changes of dates).
+    `about` tells apart events of one kind that may come again to the same place (two changes of dates); `own_values` are those
+    that differ from place to place, by its id. A few queries for each thousand places.
     """
     if not enrolments:
         return
     common, receivers, own = known or Known.of(enrolments[0].course_id, [one.learner_id for one in enrolments])
     _recall_reminders(enrolments, event, common["starts_on"])
-    for unit in _heard_together(enrolments, receivers) if event in TOGETHER else [[one] for one in enrolments]:
-        post(
+    units = _heard_together(enrolments, receivers) if event in TOGETHER else [[one] for one in enrolments]
+    differing = own_values or {}
+    said = [
+        Said(
             key=f"enrolment:{unit[0].pk}:{event}{about and ':'}{about}",
-            kind=f"programs/{event}",
             members=receivers[unit[0].learner_id],
-            values=common | values | _who(unit, own),
-            urgency=urgency,
+            values=common | values | differing.get(unit[0].pk, {}) | _who(unit, own),
         )
+        for unit in units
+    ]
+    post_all(said, kind=f"programs/{event}", urgency=urgency)
 
 
 def _heard_together(enrolments: Sequence[Enrolment], receivers: dict[int, list[int]]) -> list[list[Enrolment]]:

@@ -14,7 +14,7 @@ from django.db.models import F
 from base import clock
 from base.refusal import Refused
 from members.models import Learner
-from members.services import record
+from members.services import record_all
 from programs.models import Course, Enrolment, Reserve
 from programs.rules.places import LEARNER_GONE
 
@@ -145,7 +145,8 @@ def turn(
         raise ChangedMeanwhile(f"{verb}: expected {came_from}")
     for one in enrolments:
         one.state, one.state_at, one.reason = to, now, reason
-        record(actor=actor, verb=verb, row=one, on_behalf=one.learner_id, changes={"state": [came_from, to]})
+    lines = [(one, one.learner_id) for one in enrolments]
+    record_all(actor=actor, verb=verb, rows=lines, changes={"state": [came_from, to]})
 
 
 def release(course: Course, enrolments: Sequence[Enrolment]) -> None:

@@ -15,30 +15,69 @@ from base.refusal import Refused
 from members.sessions import member_of
 from programs import services
 from programs.answers import as_document
-from programs.forms.answers import AnswersForm
+from programs.forms.answers import AnswersForm, FamilyAnswers
 from programs.models import AnswerFile, Enrolment
-from programs.rules.answers import questionnaire_of, why_not_correct
+from programs.rules.answers import questionnaire_of, read_sheet, why_not_correct
 from programs.views.work.desk import posted, rejected, shown_course
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.http import HttpRequest, HttpResponse
 
     from programs.models import Course, Questionnaire
-    from programs.models.standing import Standing
-    from programs.panel import Panel
 
 
-def form_for(course: Standing, panel: Panel) -> AnswersForm | None:
-    """The questions, where it is clear for whom they are answered and nothing else must be said first."""
-    asked = questionnaire_of(course) if panel.answers_for else None
-    return AnswersForm(asked) if asked else None
+def put_questions(context: dict[str, Any], typed: FamilyAnswers | None = None) -> None:
+    """Adds the questions to what a panel shows, where it is clear for whom they are answered and nothing else must be said
+    first: `answers_form`, and `asked` with each person and their form; with what was `typed`.
+    """
+    whom = [choice for choice in context["panel"].answers_for if typed is None or choice.learner.pk in typed.of]
+    questions = questionnaire_of(context["course"]) if whom and typed is None else None
+    if questions is not None:
+        typed = FamilyAnswers({one.learner.pk: _empty(questions, one.learner.pk, len(whom)) for one in whom})
+    shown_to = {choice.learner.pk: typed.of[choice.learner.pk] for choice in whom} if typed else {}
+    context["answers_form"] = FamilyAnswers(shown_to) if shown_to else None
+    context["asked"] = [(choice, shown_to[choice.learner.pk]) for choice in whom] if shown_to else []
 
 
-def typed_answers(request: HttpRequest, course: Course, asked: Questionnaire) -> tuple[AnswersForm, dict[str, str]]:
+def _empty(questions: Questionnaire, learner: int, count: int) -> AnswersForm:
+    return AnswersForm(questions, prefix=FamilyAnswers.prefix(learner) if count > 1 else None)
+
+
+def family_answers(
+    request: HttpRequest, course: Course, asked: Questionnaire, learners: Sequence[int]
+) -> tuple[FamilyAnswers | None, dict[int, dict[str, str]]]:
+    """What was typed for each of those learners, and what is wrong with their files; None where they were not asked yet."""
+    found, wrong = dict[int, AnswersForm](), dict[int, dict[str, str]]()
+    for learner in learners:
+        prefix = FamilyAnswers.prefix(learner)
+        if len(learners) == 1 and f"{prefix}-questions" not in request.POST:
+            prefix = ""
+        if (f"{prefix}-questions" if prefix else "questions") not in request.POST:
+            return None, {}
+        found[learner], wrong[learner] = typed_answers(request, course, asked, prefix)
+    return FamilyAnswers(found), {learner: files for learner, files in wrong.items() if files}
+
+
+def show_wrong(
+    request: HttpRequest, asked: Questionnaire, typed: FamilyAnswers, files: Mapping[int, Any], refused: Refused
+) -> None:
+    """Puts what is wrong beside the fields of everybody, not of the first alone; nothing where another rule said no."""
+    are_judged = refused.refusal.code == "answers"
+    for learner, form in typed.of.items():
+        refusal = read_sheet(member_of(request), asked, form.answers).refusal if are_judged else None
+        form.show((refusal.values["fields"] if refusal else {}) | files.get(learner, {}))
+
+
+def typed_answers(
+    request: HttpRequest, course: Course, asked: Questionnaire, prefix: str = ""
+) -> tuple[AnswersForm, dict[str, str]]:
     """The form with what was typed, each file that came with it received, and what is wrong with files by number."""
     data, wrong = request.POST.copy(), {}
-    for number in AnswersForm(asked).file_numbers:
-        file = request.FILES.get(f"answer_{number}")
+    empty = AnswersForm(asked, prefix=prefix or None)
+    for number in empty.file_numbers:
+        file = request.FILES.get(empty.add_prefix(f"answer_{number}"))
         if file is None:
             continue
         try:
@@ -46,8 +85,8 @@ def typed_answers(request: HttpRequest, course: Course, asked: Questionnaire) ->
         except Refused as refused:
             wrong[str(number)] = str(refused.refusal.message)
         else:
-            data[f"kept_{number}"] = str(kept.pk)
-    return AnswersForm(asked, data), wrong
+            data[empty.add_prefix(f"kept_{number}")] = str(kept.pk)
+    return AnswersForm(asked, data, prefix=prefix or None), wrong
 
 
 def shown(form: AnswersForm, wrong: dict[str, str], refused: Refused | None = None) -> AnswersForm:

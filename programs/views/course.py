@@ -20,7 +20,7 @@ from programs.models import ClassMeeting, Course, Program
 from programs.outcomes import came_of, results_of
 from programs.panel import Panel, panel_for
 from programs.rules.joining import belonging_of, required_by, words_of
-from programs.views.answers import form_for
+from programs.views.answers import put_questions
 from programs.words import AUDIENCES, LANGUAGES
 from workgroups.models import Appointment, Decision, Organisation, Workgroup
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from members.models import Learner, Member
+    from programs.forms.answers import FamilyAnswers
 
 SIMILAR = 3
 LOOKED_THROUGH = 30  # courses, for three that suit an age
@@ -61,20 +62,23 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "programs/course_detail.html", course_context(request, slug))
 
 
-def course_context(request: HttpRequest, slug: str, chosen: Iterable[int] = ()) -> dict[str, Any]:
-    """All that a course's page shows, with those learners chosen. A course that this person may not see is not there."""
+def course_context(
+    request: HttpRequest, slug: str, chosen: Iterable[int] = (), typed: FamilyAnswers | None = None
+) -> dict[str, Any]:
+    """All that a course's page shows, with those learners chosen and what was typed for them. A course that this person may not
+    see is not there.
+    """
     rows = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa", is_full=True)
     if not rows:
         raise Http404
     course = rows[0]
     panel = panel_for(course, request.user, chosen or ids_in(request.GET.getlist("learner")))
     meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
-    return {
+    context = {
         "course": course,
         "panel": panel,
         "required": required_by(course),
         "joining": words_of(course, belonging_of(course)),
-        "answers_form": form_for(course, panel),
         "meetings": meetings,
         "organisations": organisations_of(course),
         "follow": button_for("courses", course, request.user) if panel.state == "not_open" else None,
@@ -84,6 +88,8 @@ def course_context(request: HttpRequest, slug: str, chosen: Iterable[int] = ()) 
         "languages": [LANGUAGES.get(code, code) for code in course.speaks],
         "structured": structured(request, course, meetings),
     }
+    put_questions(context, typed)
+    return context
 
 
 def ids_in(typed: list[str]) -> list[int]:

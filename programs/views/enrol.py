@@ -28,7 +28,7 @@ from programs.panel import panel_for
 from programs.rules import why_not_withdraw
 from programs.rules.answers import questionnaire_of
 from programs.services.rolls import LONGEST_CODE
-from programs.views.answers import form_for, shown, typed_answers
+from programs.views.answers import family_answers, put_questions, show_wrong
 from programs.views.course import alternatives_to, course_context, ids_in
 from programs.views.work.desk import number_of
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from members.models import Member
     from notifications.inbox import Shown
-    from programs.forms.answers import AnswersForm
+    from programs.forms.answers import FamilyAnswers
 
 A_MINUTE = 60
 MOST_A_MINUTE = 20
@@ -47,7 +47,7 @@ LOOKED_THROUGH, LATEST_NEWS = 50, 3  # messages
 
 
 def panel(
-    request: HttpRequest, slug: str, refusal: Refusal | None = None, form: AnswersForm | None = None
+    request: HttpRequest, slug: str, refusal: Refusal | None = None, form: FamilyAnswers | None = None
 ) -> HttpResponse:
     """The course's panel as it stands now: a part for htmx, else its page; with the reason why an act was refused, or the
     questions with what was typed (422).
@@ -58,14 +58,12 @@ def panel(
         course = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")[0]
         found = panel_for(course, request.user, chosen)
         context: dict[str, Any] = {"course": course, "panel": found, "refused": refusal}
-        context["answers_form"] = form or form_for(course, found)
+        put_questions(context, form)
         return render(request, "programs/_seat.html", context, status=status)
     if refusal is None and form is None:
         return redirect(f"{reverse('programs:course_detail', args=[slug])}#seat")
     page = reverse("programs:course_detail", args=[slug])
-    context = course_context(request, slug, chosen) | {"refused": refusal, "twin_url": _twin(page)}
-    if form is not None:
-        context["answers_form"] = form
+    context = course_context(request, slug, chosen, form) | {"refused": refusal, "twin_url": _twin(page)}
     return render(request, "programs/course_detail.html", context, status=status)
 
 
@@ -89,7 +87,8 @@ def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
     if None in learners or not learners:
         return _ask_profile(request, page)
     asked = questionnaire_of(course)
-    form, wrong = typed_answers(request, course, asked) if asked and "questions" in request.POST else (None, {})
+    ids = [one.pk for one in learners]
+    form, wrong = family_answers(request, course, asked, ids) if asked else (None, {})
     try:
         refuse_if(why_too_many(request))
         refuse_if(Refusal("answers", gettext("Some answers are missing or wrong"), {"fields": {}}) if wrong else None)
@@ -98,25 +97,27 @@ def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
             course=course,
             learners=learners,
             wait=len(learners) == 1 or request.POST.get("if_full") == "wait",
-            answers={learners[0].pk: form.answers} if form else None,
+            answers=form.answers if form else None,
         )
     except Refused as refused:
-        whom = next((one for one in learners if one.pk == refused.refusal.values.get("learner")), learners[0])
-        return _not_enrolled(request, course, whom, refused, form and shown(form, wrong, refused))
+        if asked and form:
+            show_wrong(request, asked, form, wrong, refused)
+        return _not_enrolled(request, course, learners, refused, form)
     return panel(request, slug)
 
 
 def _not_enrolled(
-    request: HttpRequest, course: Course, learner: Learner, refused: Refused, form: AnswersForm | None
+    request: HttpRequest, course: Course, learners: list[Learner], refused: Refused, form: FamilyAnswers | None
 ) -> HttpResponse:
     """Leads to what must be said first: facts about the person, the questions; or says why not, with what was typed."""
     page = reverse("programs:course_detail", args=[course.slug])
     if refused.refusal.code == "needs_profile":
-        return _ask_profile(request, page, refused.refusal, learner)
+        whom = next((one for one in learners if one.pk == refused.refusal.values.get("learner")), learners[0])
+        return _ask_profile(request, page, refused.refusal, whom)
     if refused.refusal.code == "answers" and form is None:
         if is_htmx(request):
             return panel(request, course.slug)
-        return redirect(f"{page}?{urlencode({'learner': learner.pk})}#seat")
+        return redirect(f"{page}?{urlencode({'learner': [one.pk for one in learners]}, doseq=True)}#seat")
     is_answers = refused.refusal.code == "answers"
     return panel(request, course.slug, None if is_answers else refused.refusal, form)
 

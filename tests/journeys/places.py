@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from announcements import services as announcements
 from base import clock
+from members import services as accounts
 from members.services import Person, care_for
 from notifications import links
 from notifications.models import Delivery
@@ -304,7 +305,12 @@ def _asked(town: Town, seat: Enrolment, member: Member) -> list[Place]:
     desk = person(NAME)[0]
     desk.appointments.create(role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
     place = asking.answered(asking.asking(town, desk, first=clock.now() + 300 * DAY), member)
+    family = person(NAME)[0]
+    child = accounts.Person(NAME, 1393)
+    children = [accounts.care_for(actor=family, person=child, relation="child", consents=True) for _ in "ab"]
+    chosen = "&".join(f"learner={one.pk}" for one in children)
     return [
+        Place("questions to a family", f"courses/{asking.asking(town, desk).slug}/?{chosen}", family),
         Place("ask the organiser", f"courses/{seat.course.slug}/ask/", member),
         Place("my questions", "me/questions/", member),
         Place("my answers", f"me/enrolments/{place.pk}/answers/", member),

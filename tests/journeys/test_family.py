@@ -11,11 +11,14 @@ from playwright.sync_api import expect
 
 from base import clock
 from base.persian import persian_digits
+from members import services as accounts
 from members.models import Learner, Member
 from notifications.models import Delivery
 from notifications.texts import render
 from programs import services
 from programs.models import Enrolment
+from tests.journeys.test_every_page import AXE, EVERYTHING, RUN_AXE
+from tests.programs import asking
 from tests.programs.town import DAY, Town, person
 
 if TYPE_CHECKING:
@@ -139,3 +142,53 @@ def test_a_guardian_enrols_a_child_and_gives_the_seat_back(
     assert place.state == "withdrawn"
     assert Learner.objects.visible_to(member).count() == 2
     assert finger.touches <= MOST_TOUCHES
+
+
+@pytest.mark.parametrize(("language", "script"), WAYS, ids=IDS)
+def test_two_children_are_enrolled_at_once_each_with_its_own_answers(
+    window: Callable[..., BrowserContext],
+    sign_in: Callable[[BrowserContext, Member], None],
+    language: str,
+    *,
+    script: bool,
+) -> None:
+    town, member, desk = Town(), person()[0], person()[0]
+    desk.appointments.create(role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
+    course = asking.asking(town, desk, [asking.item(), asking.item("file", is_required=False)])
+    names = [SAID[language]["name"], "آرش"]
+    children = [
+        accounts.care_for(actor=member, person=accounts.Person(name, 1393), relation="child", consents=True)
+        for name in names
+    ]
+    context = window(java_script_enabled=script)
+    sign_in(context, member)
+    page = context.new_page()
+    page.goto(f"/{language}/courses/{course.slug}/")
+    seat = page.locator("#seat")
+    send = seat.locator("form button[type=submit]").first
+    for one in children:
+        seat.locator(f"input[name=learner][value='{one.pk}']").check()
+    send.click()
+    for one, name in zip(children, names, strict=True):
+        expect(seat.locator(f"#of-{one.pk}")).to_contain_text(name)
+        seat.locator(f"[name=of_{one.pk}-consent]").check()
+    first, second = (seat.locator(f"[name=of_{one.pk}-answer_1]") for one in children)
+    first.fill("one")
+    file = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": asking.PDF}
+    seat.locator(f"[name=of_{children[1].pk}-answer_2]").set_input_files(file)
+    send.click()
+    expect(seat.locator(".error-summary li")).to_have_count(1)
+    expect(first).to_have_value("one")
+    expect(seat.locator(f"[name=of_{children[1].pk}-consent]")).to_be_checked()
+    if script:
+        page.evaluate(AXE)
+        assert page.evaluate(RUN_AXE, EVERYTHING) == []
+    second.fill("two")
+    send.click()
+    expect(seat.locator("textarea")).to_have_count(0)
+    places = Enrolment.objects.order_by("learner").select_related("sheet")
+    assert [(one.state, one.sheet.given, one.sheet.files.count()) for one in places] == [
+        ("seated", {"1": "one"}, 0),
+        ("seated", {"1": "two"}, 1),
+    ]
+    assert len({one.party_id for one in places}) == 1

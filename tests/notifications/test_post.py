@@ -200,3 +200,25 @@ def test_a_break_after_any_statement_leaves_nothing(breaks_at: int) -> None:
         assert (Notice.objects.count(), Delivery.objects.count()) == (0, 0)
     else:
         assert seen < breaks_at
+
+
+def test_many_are_said_as_one_is_each_key_once_and_in_as_many_queries_as_three() -> None:
+    people = [Member.objects.create(email=f"m{number}@example.org") for number in range(30)]
+    gone = Member.objects.create(erased_at=clock.now())
+
+    def said(members: list[Member]) -> list[services.Said]:
+        return [services.Said(f"k{one.pk}", [one.pk, gone.pk], VALUES | {"learner": str(one.pk)}) for one in members]
+
+    say(people[0], key=f"k{people[0].pk}")
+    counts = []
+    for some in (people[:4], people[3:]):
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            services.post_all([*said(some), *said(some)], kind="programs/seated")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert Notice.objects.count() == len(people)
+    for one in people[1:]:
+        notice = Notice.objects.get(key=f"k{one.pk}")
+        assert notice.values["learner"] == str(one.pk)
+        assert sorted(notice.deliveries.values_list("member", "channel")) == [(one.pk, "email"), (one.pk, "inbox")]
+    assert Delivery.objects.count() == 2 * len(people)

@@ -7,22 +7,26 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from base import clock
 from base.refusal import Refused
 from members import services as accounts
-from members.models import Audit
+from members.models import Audit, Learner
 from programs import services
 from programs.models import AnswerFile, AnswerSheet, Course, Enrolment, Item, Questionnaire, Teaching
 from programs.rules.answers import read_answers
 from tests.programs.asking import CONSENT, ITEMS, answered, answers, asking, item, pdf
 from tests.programs.test_rosters import admit, code_of, coordinator_of, signed_in
 from tests.programs.town import DAY, Town, person
+
+if TYPE_CHECKING:
+    from members.models import Member
 
 pytestmark = pytest.mark.django_db
 LONG = "ا" * 2001
@@ -292,6 +296,109 @@ def test_a_family_chooses_for_whom_before_it_answers() -> None:
     led = client.post(f"{page}enrol/", {"learner": child.pk})
     assert led["Location"] == f"{page}?learner={child.pk}#seat"
     assert "answer_1" in client.get(led["Location"].partition("#")[0]).content.decode()
+
+
+def kin(member: Member, *names: str) -> list[Learner]:
+    return [
+        accounts.care_for(actor=member, person=accounts.Person(name, 1393), relation="child", consents=True)
+        for name in names
+    ]
+
+
+def sets(*learners: Learner, **more: Any) -> dict[str, Any]:
+    """What a browser sends for several, all answered but for what `more` says."""
+    sent: dict[str, Any] = {"together": "1", "learner": [one.pk for one in learners]}
+    for one in learners:
+        answers = {"questions": 1, "answer_1": f"قد {one.pk}", "answer_2": "2", "answer_3": "no", "consent": "on"}
+        sent |= {f"of_{one.pk}-{name}": value for name, value in answers.items()}
+    return {name: value for name, value in (sent | more).items() if value is not None}
+
+
+def test_several_of_a_family_answer_at_once_all_or_none_and_nothing_typed_is_lost() -> None:
+    town, (member, _own) = Town(), person()
+    course = asking(town, coordinator_of(town))
+    arash, nika = kin(member, "آرش", "نیکا")
+    client, page = signed_in(member), f"/en/courses/{course.slug}/"
+    assert client.get(page).text.count('type="checkbox"\n                 name="learner"') == 3
+    led = client.post(f"{page}enrol/", {"together": "1", "learner": [arash.pk, nika.pk]})
+    assert led["Location"] == f"{page}?learner={arash.pk}&learner={nika.pk}#seat"
+    asked = client.get(led["Location"].partition("#")[0]).text
+    for one in (arash, nika):
+        assert f'id="of-{one.pk}"' in asked
+        assert all(f'name="of_{one.pk}-answer_{number}"' in asked for number in (1, 2, 3, 4))
+        assert f'<input type="hidden" name="learner" value="{one.pk}" />' in asked
+    half = {f"of_{arash.pk}-answer_3": None, f"of_{nika.pk}-answer_2": None, f"of_{nika.pk}-consent": None}
+    rejected = client.post(f"{page}enrol/", sets(arash, nika, **half, **{f"of_{nika.pk}-answer_4": pdf()}))
+    file = AnswerFile.objects.get()
+    assert (rejected.status_code, Enrolment.objects.count()) == (422, 0)
+    for part in (
+        f"قد {arash.pk}",
+        f"قد {nika.pk}",
+        f'name="of_{nika.pk}-kept_4" value="{file.pk}"',
+        f'id="id_of_{arash.pk}-answer_3_error"',
+        f'id="id_of_{nika.pk}-answer_2_error"',
+        f'id="id_of_{nika.pk}-consent_error"',
+        f"of_{arash.pk}",
+    ):
+        assert part in rejected.text
+    assert f'id="id_of_{arash.pk}-answer_2_error"' not in rejected.text
+    done = client.post(f"{page}enrol/", sets(arash, nika, **{f"of_{nika.pk}-kept_4": file.pk}))
+    assert done.status_code == 302
+    places = Enrolment.objects.order_by("learner")
+    assert [(one.learner_id, one.state, one.party_id is not None) for one in places] == [
+        (arash.pk, "seated", True),
+        (nika.pk, "seated", True),
+    ]
+    given = {one.enrolment.learner_id: one.given for one in AnswerSheet.objects.select_related("enrolment")}
+    assert given == {one.pk: {"1": f"قد {one.pk}", "2": 2, "3": False} for one in (arash, nika)}
+    assert file.__class__.objects.get().sheet.enrolment.learner_id == nika.pk
+
+
+def test_a_family_for_whom_too_few_seats_are_free_keeps_its_answers_and_may_wait_together() -> None:
+    town, (member, _own) = Town(), person()
+    course = asking(town, coordinator_of(town), capacity=2, waiting_size=5)
+    arash, nika = kin(member, "آرش", "نیکا")
+    other, learner = person("پریسا")
+    services.enrol(actor=other, course=course, learner=learner, answers=answers())
+    client, page = signed_in(member), f"/fa/courses/{course.slug}/"
+    refused = client.post(f"{page}enrol/", sets(arash, nika))
+    assert refused.status_code == 409
+    assert all(part in refused.text for part in (f"قد {arash.pk}", f"قد {nika.pk}", 'name="if_full"'))
+    assert "_error" not in refused.text
+    assert client.post(f"{page}enrol/", sets(arash, nika, if_full="wait")).status_code == 302
+    waiting = Enrolment.objects.filter(state="waiting")
+    assert sorted(waiting.values_list("learner", flat=True)) == [arash.pk, nika.pk]
+    assert AnswerSheet.objects.filter(enrolment__in=waiting).count() == 2
+
+
+def test_the_questions_of_four_cost_as_much_as_those_of_two() -> None:
+    town, (member, _own) = Town(), person()
+    course = asking(town, coordinator_of(town))
+    children = kin(member, "آرش", "نیکا", "سارا", "هیوا")
+    client, page, counts = signed_in(member), f"/en/courses/{course.slug}/", []
+    client.get(page)
+    for some in (children[:2], children):
+        with CaptureQueriesContext(connection) as seen:
+            shown = client.get(page, {"learner": [one.pk for one in some]})
+        assert shown.text.count('-answer_1"') >= len(some)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_another_members_child_is_not_asked_and_one_who_may_not_join_leaves_the_others_answers() -> None:
+    town, (member, _own) = Town(), person()
+    course = asking(town, coordinator_of(town))
+    (arash,) = kin(member, "آرش")
+    stranger = kin(person("پریسا")[0], "دیگری")[0]
+    client, page = signed_in(member), f"/en/courses/{course.slug}/"
+    assert client.post(f"{page}enrol/", sets(arash, stranger)).status_code == 404
+    nika = kin(member, "نیکا")[0]
+    Learner.objects.filter(pk=nika.pk).update(born_from="1980-01-01", born_until="1980-12-31")
+    Course.objects.filter(pk=course.pk).update(age_max=20)
+    refused = client.post(f"{page}enrol/", sets(arash, nika))
+    assert (refused.status_code, "نیکا" in refused.text, f"قد {arash.pk}" in refused.text) == (409, True, True)
+    assert client.post(f"{page}enrol/", sets(arash)).status_code == 302
+    assert Enrolment.objects.get().learner_id == arash.pk
 
 
 def test_a_new_run_asks_what_its_model_asked() -> None:

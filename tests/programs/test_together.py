@@ -11,22 +11,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from base import clock
 from base.refusal import Refused
+from members.models import Audit, District, Learner
 from notifications.models import Delivery, Notice
 from programs import services
 from programs.explaining import explain
 from programs.invariants import broken
-from programs.models import Course, Draw, Enrolment
-from programs.services.drawing import drawn_order
+from programs.models import Course, Draw, Enrolment, Roll
+from programs.services.drawing import draw, drawn_order
+from programs.services.queue import units_of
+from programs.services.seats import lock_course
 from tests.programs import world
+from workgroups.models import Organisation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from members.models import Learner, Member
+    from members.models import Member
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -260,6 +266,43 @@ def test_after_the_draw_nobody_applies_and_who_got_nothing_reads_why() -> None:
     sound()
 
 
+def applied_for(course: Course, units: int) -> None:
+    """Every third is a family of three with one guardian."""
+    for number in range(units):
+        member, learners = family() if number % 3 == 0 else family(1)
+        services.enrol_together(actor=member, course=course, learners=learners)
+
+
+def test_a_draw_and_calling_off_ask_as_much_for_many_as_for_few_and_tell_each_their_own() -> None:
+    counted = []
+    for units in (6, 30):
+        course = lottery(capacity=units // 2, waiting_size=units // 2)
+        applied_for(course, units)
+        Course.objects.filter(pk=course.pk).update(closes_at=clock.now())
+        lines = Audit.objects.count()
+        with CaptureQueriesContext(connection) as drawn, transaction.atomic():
+            draw(lock_course(course.pk))
+        heads = Enrolment.objects.filter(course=course).order_by("place")
+        assert Audit.objects.count() - lines == 1 + 2 * heads.count() - heads.filter(state="waiting").count()
+        waiting = units_of(heads.filter(state="waiting"))
+        ahead, expected = 0, {}
+        for unit in waiting:
+            expected[f"enrolment:{unit[0].pk}:waiting"] = (ahead + 1, len(unit))
+            ahead += len(unit)
+        said = Notice.objects.filter(kind="programs/waiting", key__in=expected)
+        found = {one.key: (one.values["position"], one.values.get("heads", 1)) for one in said}
+        assert found == expected
+        for one in Notice.objects.filter(kind="programs/waiting", key__in=expected):
+            enrolment = Enrolment.objects.get(pk=one.values["enrolment"])
+            assert set(one.deliveries.values_list("member", flat=True)) == {enrolment.asked_by_id}
+        with CaptureQueriesContext(connection) as called_off:
+            services.cancel(actor=world.coordinator(course), course=course, reason={"fa": "برف", "en": "Snow"})
+        assert set(states(course)) <= {"cancelled", "unplaced"}
+        counted.append((len(drawn), len(called_off)))
+    assert counted[0] == counted[1]
+    sound()
+
+
 # The coordinator's word
 
 
@@ -309,3 +352,120 @@ def test_the_way_of_giving_seats_stays_once_somebody_asked() -> None:
     services.enrol(actor=member, course=course, learner=learner)
     change = {"actor": desk, "course": course, "version": course.version, "texts": {}}
     assert code_of(lambda: services.edit_course(**change, facts={"selection": "lottery"})) == "selection_fixed"
+
+
+def _older(course: Course, learner: Learner) -> None:
+    Learner.objects.filter(pk=learner.pk).update(born_from=dt.date(1950, 1, 1), born_until=dt.date(1950, 12, 31))
+    Course.objects.filter(pk=course.pk).update(age_max=40)
+
+
+def _for_women(course: Course, learner: Learner) -> None:
+    Learner.objects.filter(pk=learner.pk).update(gender=Learner.Gender.MALE)
+    Course.objects.filter(pk=course.pk).update(audience={"rule": "women_only"})
+
+
+def _moved_away(course: Course, learner: Learner) -> None:
+    here, there = (District.objects.create(slug=f"of-approval-{name}", order=1) for name in ("a", "b"))
+    Learner.objects.filter(pk=learner.pk).update(district=there)
+    Course.objects.filter(pk=course.pk).update(audience={"districts": [here.pk]})
+
+
+def _off_the_list(course: Course, learner: Learner) -> None:
+    organisation = Organisation.objects.create(slug="school-of-approval", kind="school")
+    roll = Roll.objects.create(
+        workgroup=course.program.workgroup, organisation=organisation, kind="pupils", until_on=clock.today()
+    )
+    Course.objects.filter(pk=course.pk).update(audience={"roll": roll.pk})
+
+
+def _unprepared(course: Course, learner: Learner) -> None:
+    Course.objects.filter(pk=course.pk).update(audience={"program": world.program().pk})
+
+
+def _again(course: Course, learner: Learner) -> None:
+    other = world.course(program=course.program, meets=clock.now() + dt.timedelta(days=29))
+    Course.objects.filter(pk=other.pk).update(sort_on=course.sort_on)
+    services.enrol(actor=learner.cares.get().guardian, course=other, learner=learner)
+    Course.objects.filter(pk=course.pk).update(joining={"once": True})
+
+
+SINCE = {
+    "age": _older,
+    "audience": _for_women,
+    "district": _moved_away,
+    "belongs": _off_the_list,
+    "requires": _unprepared,
+    "once": _again,
+}
+
+
+@pytest.mark.parametrize("code", list(SINCE))
+def test_a_yes_judges_by_the_rules_as_they_are_now_and_may_be_an_exception_with_a_reason(code: str) -> None:
+    course = world.course(selection="approval", capacity=3)
+    desk, (member, learner) = world.coordinator(course), world.person()
+    place = services.enrol(actor=member, course=course, learner=learner)[0]
+    SINCE[code](course, learner)
+    lines = Audit.objects.count()
+    assert code_of(lambda: services.approve(actor=desk, enrolment=place)) == code
+    assert (states(course), Audit.objects.count()) == (["applied"], lines)
+    told = services.approve(actor=desk, enrolment=place, exception="از سال پیش قول داده‌ایم")
+    assert told.state == "seated"
+    kept = Enrolment.objects.get(pk=place.pk)
+    assert (kept.exception_rule, kept.exception_by, kept.exception_reason) == (code, desk, "از سال پیش قول داده‌ایم")
+    assert Audit.objects.get(verb="except").changes == {"rules": [code], "reason": "از سال پیش قول داده‌ایم"}
+    assert services.approve(actor=desk, enrolment=place).state == "seated"
+    sound()
+
+
+def test_a_yes_with_a_reason_excepts_nobody_whom_no_rule_keeps_out_and_nobody_from_the_timetable() -> None:
+    course = world.course(selection="approval", capacity=3)
+    desk, (member, learner) = world.coordinator(course), world.person()
+    place = services.enrol(actor=member, course=course, learner=learner)[0]
+    other = world.course()
+    services.enrol(actor=member, course=other, learner=learner)
+    assert code_of(lambda: services.approve(actor=desk, enrolment=place, exception="قول داده‌ایم")) == "clash"
+    services.withdraw(actor=member, enrolment=Enrolment.objects.get(course=other))
+    assert services.approve(actor=desk, enrolment=place, exception="قول داده‌ایم").state == "seated"
+    assert Enrolment.objects.get(pk=place.pk).exception_by is None
+    assert not Audit.objects.filter(verb="except").exists()
+
+
+def test_who_was_excepted_before_stays_so_and_of_a_family_each_is_judged() -> None:
+    course = world.course(selection="approval", capacity=5)
+    desk, (member, learners) = world.coordinator(course), family()
+    places = services.enrol_together(actor=member, course=course, learners=learners)[0]
+    _older(course, learners[1])
+    with pytest.raises(Refused) as refused:
+        services.approve(actor=desk, enrolment=places[0])
+    assert (refused.value.refusal.code, learners[1].name in str(refused.value.refusal.message)) == ("age", True)
+    assert states(course) == ["applied"] * 3
+    services.approve(actor=desk, enrolment=places[0], exception="مادربزرگشان است")
+    assert states(course) == ["seated"] * 3
+    found = Enrolment.objects.filter(course=course).order_by("pk").values_list("exception_rule", flat=True)
+    assert sorted(found) == ["", "", "age"]
+
+
+def test_the_desk_reads_the_rule_beside_the_reason_for_an_exception_on_page_and_by_api() -> None:
+    course = world.course(selection="approval", capacity=3)
+    desk, (member, learner) = signed_in(world.coordinator(course)), world.person()
+    place = services.enrol(actor=member, course=course, learner=learner)[0]
+    _older(course, learner)
+    address = f"/en/work/courses/{course.slug}/roster/{place.pk}/approve/"
+    page = desk.post(address, {"approve-exception": ""})
+    assert page.status_code == 422
+    assert "This course is for people up to the age of 40" in page.text
+    assert desk.post(address, {"approve-exception": "x" * 1001}).status_code == 422
+    api = f"/api/v1/work/enrolments/{place.pk}/approve/"
+    answer = desk.post(api, "{}", "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "age")
+    assert states(course) == ["applied"]
+    answer = desk.post(api, json.dumps({"exception": "Promised"}), "application/json")
+    assert (answer.status_code, answer.json()["state"]) == (200, "seated")
+    other, learner = world.person()
+    place = services.enrol(actor=other, course=world.course(selection="approval"), learner=learner)[0]
+    desk = signed_in(world.coordinator(place.course))
+    _older(place.course, learner)
+    address = f"/en/work/courses/{place.course.slug}/roster/{place.pk}/approve/"
+    assert desk.post(address, {"approve-exception": "Promised"}).status_code == 302
+    shown = desk.get(f"/en/work/courses/{place.course.slug}/roster/{place.pk}/").text
+    assert "Promised" in shown

@@ -22,7 +22,7 @@ from members.sessions import member_of
 from programs import services
 from programs.answers import told_in
 from programs.forms.answers import AnswersForm
-from programs.forms.rosters import AdmitForm, ExportForm, PromoteForm, ReasonForm, WaitForm
+from programs.forms.rosters import AdmitForm, ExceptionForm, ExportForm, PromoteForm, ReasonForm, WaitForm
 from programs.models import Course, Enrolment, Question
 from programs.roster_file import answer_of
 from programs.rosters import TABS, USUAL, heads_of, lines_of, roster_of
@@ -98,6 +98,7 @@ def _place_context(place: Enrolment, **more: Any) -> dict[str, Any]:
         "withdraw_form": ReasonForm(prefix="withdraw"),
         "promote_form": PromoteForm(prefix="promote"),
         "refuse_form": ReasonForm(prefix="refuse"),
+        "approve_form": ExceptionForm(prefix="approve"),
     }
     can_promote = why_not_promote(place, place.course, lacking=0, extra_seat=True) is None
     shown = {"course": shown_course(place.course), "place": place, "line": line, "can_promote": can_promote}
@@ -166,13 +167,20 @@ def place_promote(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def place_approve(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Gives one who applied, with their party, seats or places in line."""
     found = _own_place(request, slug, pk)
-    try:
-        chosen = services.approve(actor=member_of(request), enrolment=found)
-    except Refused as refused:
-        messages.error(request, digits(str(refused.refusal.message)))
-        return redirect("programs:work_place", slug=slug, pk=pk)
-    messages.success(request, admitted_words(chosen, is_new=found.state == State.APPLIED))
-    return redirect(f"{reverse('programs:work_roster', args=[slug])}?tab=applied")
+    form = ExceptionForm(request.POST, prefix="approve")
+    if form.is_valid():
+        try:
+            chosen = services.approve(actor=member_of(request), enrolment=found, **form.cleaned_data)
+        except Refused as refused:
+            if refused.refusal.code not in WAIVED:
+                messages.error(request, digits(str(refused.refusal.message)))
+                return redirect("programs:work_place", slug=slug, pk=pk)
+            refuse(form, refused.refusal, "exception")
+        else:
+            messages.success(request, admitted_words(chosen, is_new=found.state == State.APPLIED))
+            return redirect(f"{reverse('programs:work_roster', args=[slug])}?tab=applied")
+    context = _place_context(found, approve_form=form, form=form)
+    return rejected(request, "work/place.html", context, "programs:work_place", slug=slug, pk=pk)
 
 
 @posted("programs:work_place", "slug", "pk")
