@@ -22,12 +22,13 @@ from drills.race_seats import check
 from drills.sinks import listening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from drills.sinks import Mail
 
 FIRST_WAIT, SPREAD = 60, 0.2
 SILENCE = 20
+BEGUN = 60  # seconds in which a worker begins, on a busy machine
 
 
 def arguments() -> argparse.Namespace:
@@ -101,8 +102,9 @@ def soft(mail: Mail, mode: str, options: argparse.Namespace, environment: dict[s
     seconds = SILENCE + 15 if mode == "silent" else options.seconds
     put_away()
     tell(mode)
-    mail.mode = mode
+    mail.mode, before = mode, mail.connections
     with working(environment):
+        until(lambda: mail.connections > before)
         time.sleep(seconds)
         open_for_long = idle_in_transaction()
         put_off = waits(mode)
@@ -116,6 +118,14 @@ def soft(mail: Mail, mode: str, options: argparse.Namespace, environment: dict[s
         check("put off for about a minute", all(-seconds < wait <= longest for wait in put_off), wanted=True),
         check("no transaction waits for the other side", open_for_long, 0),
     ]
+
+
+def until(is_so: Callable[[], bool]) -> bool:
+    """Waits for it, a minute at most; a worker takes some seconds until it begins. Whether it came."""
+    end = time.monotonic() + BEGUN
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.1)
+    return is_so()
 
 
 def hard(mail: Mail, options: argparse.Namespace, environment: dict[str, str]) -> list[bool]:
@@ -136,12 +146,19 @@ def hard(mail: Mail, options: argparse.Namespace, environment: dict[str, str]) -
 
 def refused(environment: dict[str, str]) -> list[bool]:
     """Nobody listens."""
+    from notifications.models import Line
+
     put_away()
     tell("refused")
     with working(environment | {"EMAIL_URL": f"smtp://127.0.0.1:{free_port()}"}):
-        time.sleep(8)
+        is_known = until(Line.objects.filter(name="email", away_until__isnull=False).exists)
+        time.sleep(3)
     found = states("refused")
-    return [check("refused: nothing has failed, nothing was sent", set(found), {"queued"})]
+    print(f"D10 refused: {dict(found)}")
+    return [
+        check("refused: the line is left alone", is_known, wanted=True),
+        check("refused: nothing has failed, nothing was sent", set(found), {"queued"}),
+    ]
 
 
 def well_again(mail: Mail, environment: dict[str, str]) -> list[bool]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -22,9 +21,12 @@ from drills.race_seats import check
 from drills.sinks import listening
 
 if TYPE_CHECKING:
+    import subprocess
+
     from drills.sinks import Mail, Texts
 
 GROWTH = 20  # MB
+BATCHES = 40  # at full size as large as the portal's own
 LEASE = 20.0
 OVERTAKES = 30.0
 
@@ -41,30 +43,38 @@ def arguments() -> argparse.Namespace:
 
 
 def publish(options: argparse.Namespace, environment: dict[str, str]) -> list[bool]:
-    """Spreads it while the publisher is killed again and again; each begins anew from the first member."""
+    """Spreads it while the publisher is killed again and again; each begins anew from the first member.
+
+    Each is killed when there is a little more than after the one before, and in as many batches whatever the size.
+    """
     from django.db import connection
 
     from notifications.models import Delivery, Notice
 
     notice, chance = open_news("whole"), random.Random(options.seed)  # noqa: S311 - the same instants each time
-    killed, begun = 0, time.monotonic()
+    begun, rows = time.monotonic(), Delivery.objects.filter(notice=notice)
+    whole, killed, halved = 2 * options.size, 0, 0
+    command = ("--publish", "whole", "--batch", str(options.size // BATCHES))
     for number in range(options.publisher_kills):
-        publisher = worker(environment, "--publish", "whole")
-        try:
-            publisher.wait(2 + chance.uniform(0, 0.3) * (number + 1))
-        except subprocess.TimeoutExpired:
+        publisher, aim = worker(environment, *command), whole * number // (options.publisher_kills + 2)
+        while publisher.poll() is None and (there := rows.count()) <= aim:
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 0.05))
+        if publisher.poll() is None:
             publisher.kill()
-            publisher.wait()
-            killed += 1
-    out, _ = worker(environment, "--publish", "whole").communicate()
-    growth, rows = int(out or 10**6), Delivery.objects.filter(notice=notice)
+            killed, halved = killed + 1, halved + (0 < there < whole)
+        publisher.wait()
+    out, _ = worker(environment, *command).communicate()
+    growth = int(out or 10**6)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE notifications_delivery")
     counted = Counter(rows.values_list("channel", flat=True))
     print(
-        f"D2 {options.size} members, publisher killed {killed} times, {time.monotonic() - begun:.0f} s; grew {growth} MB"
+        f"D2 {options.size} members, publisher killed {killed} times, {halved} in the middle, "
+        f"{time.monotonic() - begun:.0f} s; grew {growth} MB"
     )
     return [
+        check("each publisher was killed in the middle", halved, options.publisher_kills),
         check("inbox rows", counted["inbox"], options.size),
         check("others", counted["email"] + counted["sms"], options.size),
         check("members with a row too many", rows.count() - rows.values("member", "channel").distinct().count(), 0),

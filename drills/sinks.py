@@ -25,13 +25,15 @@ class Mail:
     """What came in, as (to, Message-ID), with its moment; and how the server behaves now.
 
     `mode`: ok; busy (450 to every address), full (452 after DATA), closing (421), gone (550), silent (no answer at all),
-    dropping (the connection ends now and then, in the middle of DATA or after it).
+    dropping (the connection ends now and then, in the middle of DATA or after it). `offers` are the extensions that it names.
     """
 
     mode: str = "ok"
+    offers: tuple[str, ...] = ("PIPELINING", "CHUNKING")
     received: list[tuple[str, str]] = field(default_factory=list)
     moments: list[float] = field(default_factory=list)
     asked: int = 0
+    connections: int = 0
     commands: int = 0
     dropped_after: int = 0
     delay: float = 0.0
@@ -42,10 +44,12 @@ class _Session(asyncio.Protocol):
 
     def __init__(self, mail: Mail) -> None:
         self.mail, self.buffer, self.in_data, self.to = mail, b"", False, ""
+        self.chunk, self.is_refused = 0, False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greets."""
         self.transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
+        self.mail.connections += 1
         self.say("220 sink")
 
     def say(self, line: str) -> None:
@@ -56,19 +60,35 @@ class _Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Takes what came, command by command."""
         self.buffer += data
-        while True:
-            end = END if self.in_data else b"\r\n"
-            if end not in self.buffer:
-                return self._cut()
-            whole, self.buffer = self.buffer.split(end, 1)
-            if self.in_data:
-                self.take(whole)
-            else:
-                self.command(whole.decode(errors="replace"))
+        while not self.transport.is_closing() and self._took():
+            pass
+        self._cut()
+
+    def _took(self) -> bool:
+        """A command or a message from what is there; false when it is not whole yet."""
+        if self.chunk:
+            if len(self.buffer) < self.chunk or self._is_cut():
+                return False
+            whole, self.buffer, self.chunk = self.buffer[: self.chunk], self.buffer[self.chunk :], 0
+            self.say("554 no envelope") if self.is_refused else self.take(whole)
+            return True
+        end = END if self.in_data else b"\r\n"
+        if end not in self.buffer:
+            return False
+        whole, self.buffer = self.buffer.split(end, 1)
+        if self.in_data:
+            self.take(whole)
+        else:
+            self.command(whole.decode(errors="replace"))
+        return True
+
+    def _is_cut(self) -> bool:
+        is_inside = bool(self.in_data or self.chunk)
+        return is_inside and self.mail.mode == "dropping" and len(self.mail.received) % EVERY == EVERY // 2
 
     def _cut(self) -> None:
-        """In the middle of DATA, where the connection may end."""
-        if self.in_data and self.mail.mode == "dropping" and len(self.mail.received) % EVERY == EVERY // 2:
+        """In the middle of a message, where the connection may end."""
+        if self._is_cut():
             self.mail.received.append(("", "cut"))  # counted aside, so that the next one gets through
             self.transport.close()
 
@@ -79,15 +99,23 @@ class _Session(asyncio.Protocol):
         if verb == "RCPT":
             self.to = line.partition("<")[2].partition(">")[0]
             self.mail.asked += 1
+        if verb == "BDAT":
+            self.chunk = int(line.split()[1])
+            return
         self.in_data = verb == "DATA"
         answers = {
-            "EHLO": "250 sink",
+            "EHLO": "\r\n".join([*(f"250-{one}" for one in ("sink", *self.mail.offers)), "250 OK"]),
             "DATA": "354 go on",
             "QUIT": "221 bye",
             "MAIL": "421 closing" if self.mail.mode == "closing" else PATIENT,
             "RCPT": {"busy": "450 later", "gone": "550 no such user"}.get(self.mail.mode, PATIENT),
         }
-        self.say(answers.get(verb, PATIENT))
+        answer = answers.get(verb, PATIENT)
+        if verb in {"MAIL", "RCPT"}:
+            self.is_refused = answer != PATIENT
+        self.say(answer)
+        if answer.startswith("421"):
+            self.transport.close()
 
     def take(self, content: bytes) -> None:
         """Keeps a message, or does not."""

@@ -17,6 +17,7 @@ def main() -> None:
         "--celery", action="store_true", help="wait for the beat behind Redis instead of looking each second"
     )
     parser.add_argument("--publish", default="", help="spread the notice of that key instead, and end")
+    parser.add_argument("--batch", type=int, default=5000, help="members at a time while it is spread")
     parser.add_argument("--sweep", action="store_true", help="sweep places once instead, and end")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learningcity.settings")
@@ -25,7 +26,7 @@ def main() -> None:
 
     django.setup()
     if options.publish:
-        publish(options.publish)
+        publish(options.publish, options.batch)
     elif options.sweep:
         sweep()
     else:
@@ -56,7 +57,7 @@ def deliver(options: argparse.Namespace) -> None:
         call_command("deliver")
 
 
-def publish(key: str) -> None:
+def publish(key: str, batch: int) -> None:
     """Spreads a notice to everybody, from the beginning; prints by how much the process grew, in MB."""
     import resource
 
@@ -66,7 +67,7 @@ def publish(key: str) -> None:
 
     notice, last = Notice.objects.get(key=key), 0
     before = 0
-    while (after := spread(notice=notice, members=Member.objects.all(), after=last)) is not None:
+    while (after := spread(notice=notice, members=Member.objects.all(), after=last, limit=batch)) is not None:
         before = before or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         last = after
     print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
