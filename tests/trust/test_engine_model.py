@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from base import clock
 from base.refusal import Refused
+from privacy.services.erasing import erase
 from programs import services
 from programs.deadlines import offer_deadline
 from programs.invariants import broken
@@ -375,6 +376,27 @@ class Engine(RuleBasedStateMachine):
             if place is not None:
                 self.plain[course].withdraw(who, self.now)
                 services.withdraw(actor=self.members[who], enrolment=place)
+        self.family_comes(family)
+        for course in COURSES:
+            self.compare(course)
+
+    @rule(family=st.sampled_from(FAMILIES))
+    def be_erased(self, family: list[int]) -> None:
+        """The account that acts for the family is erased: what they have goes back, in the order in which it came."""
+        if self.now.date() > START.date() + dt.timedelta(days=3):
+            return
+        numbers = {self.learners[one].pk: one for one in family}
+        rows = Enrolment.objects.filter(learner__in=numbers, state__in=Enrolment.OPEN).order_by("pk")
+        courses = {course.pk: number for number, course in enumerate(self.courses)}
+        places = list(rows.values_list("learner", "course"))
+        if not places:
+            return
+        for learner, course in places:
+            self.plain[courses[course]].withdraw(numbers[learner], self.now)
+        erase(self.members[family[0]])
+        assert set(type(self.learners[family[0]]).objects.filter(pk__in=numbers).values_list("name", flat=True)) == {
+            "—"
+        }
         self.family_comes(family)
         for course in COURSES:
             self.compare(course)
