@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from base import clock
 from base.refusal import Refused
+from privacy.services.erasing import erase
 from programs import services
 from programs.deadlines import offer_deadline
 from programs.invariants import broken
@@ -483,6 +484,27 @@ class Engine(RuleBasedStateMachine):
         for course in COURSES:
             self.compare(course)
 
+    @rule(family=st.sampled_from(FAMILIES))
+    def be_erased(self, family: list[int]) -> None:
+        """The account that acts for the family is erased: what they have goes back, in the order in which it came."""
+        if self.now.date() > START.date() + dt.timedelta(days=3):
+            return
+        numbers = {self.learners[one].pk: one for one in family}
+        rows = Enrolment.objects.filter(learner__in=numbers, state__in=Enrolment.OPEN).order_by("pk")
+        courses = {course.pk: number for number, course in enumerate(self.courses)}
+        places = list(rows.values_list("learner", "course"))
+        if not places:
+            return
+        for learner, course in places:
+            self.plain[courses[course]].withdraw(numbers[learner], self.now)
+        erase(self.members[family[0]])
+        assert set(type(self.learners[family[0]]).objects.filter(pk__in=numbers).values_list("name", flat=True)) == {
+            "—"
+        }
+        self.family_comes(family)
+        for course in COURSES:
+            self.compare(course)
+
     @rule(hours=st.sampled_from([1, 9, 14, 25]))
     def time_passes(self, hours: int) -> None:
         self.now = min(self.now + dt.timedelta(hours=hours), START + dt.timedelta(days=3, hours=10))
@@ -606,7 +628,8 @@ def wander_once(engine: Engine, chance: random.Random) -> None:
         (3, engine.sweep),
         (1, lambda: engine.resize(course, chance.choice([0, 1, 2, 3, None]))),
         (2, lambda: engine.choose(*someone(engine, chance, "applied"), yes=chance.random() < 0.7)),
-        (0.3, lambda: engine.leave_for_good(chance.choice(FAMILIES))),
+        (0.2, lambda: engine.leave_for_good(chance.choice(FAMILIES))),
+        (0.1, lambda: engine.be_erased(chance.choice(FAMILIES))),
         (1, lambda: engine.promote(*someone(engine, chance, "waiting"), extra_seat=chance.random() < 0.5)),
         (2, lambda: engine.keep(course, chance.choice([1, 2]), chance.choice([0, 1]))),
         (0.4, lambda: engine.keep_no_more(course)),
