@@ -114,7 +114,7 @@ class _Session(asyncio.Protocol):
         if verb in {"MAIL", "RCPT"}:
             self.is_refused = answer != PATIENT
         self.say(answer)
-        if answer.startswith("421"):
+        if answer.startswith("421") or verb == "QUIT":
             self.transport.close()
 
     def take(self, content: bytes) -> None:
@@ -213,5 +213,8 @@ def listening() -> Iterator[tuple[Mail, Texts, dict[str, str]]]:
             },
         )
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        for one in (smtp, http):
+            loop.call_soon_threadsafe(one.close)
+        loop.call_soon_threadsafe(loop.call_later, 0.05, loop.stop)  # after those who said goodbye have gone
         thread.join(5)
+        loop.close()

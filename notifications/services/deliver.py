@@ -25,7 +25,7 @@ from notifications.services import lines
 from notifications.services.address import note_refusal
 from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, mark_again, mark_sent, put_off
 from notifications.services.codes import hand_over_codes
-from notifications.services.devices import Browsers
+from notifications.services.devices import ABREAST, Browsers
 from notifications.services.digests import gather
 from notifications.services.letters import Letters
 from notifications.services.steering import set_aside, unpark
@@ -41,6 +41,7 @@ HOUR = 3600
 RETRIES = (60, 300, 1800, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 27 * HOUR)
 SPREAD = 0.2
 LONGEST_ERROR = 200
+NO_WORDS = "no words"
 ASK_AGAIN = dt.timedelta(minutes=5)
 ASKED_FOR = dt.timedelta(hours=72)
 State = Delivery.State
@@ -150,11 +151,13 @@ def _after_rest(batch: Batch, rows: list[Delivery]) -> list[Delivery]:
 
 def _hand_over(work: Work, rows: list[Delivery], rest: Callable[[], object]) -> None:
     pace = 1 / rate if (rate := lines.rate_of(work.line)) else 0.0
+    abreast = ABREAST if isinstance(work.out, Browsers) else 1
     with work.out:
-        for number, row in enumerate(rows):
+        for number in range(0, len(rows), abreast):
+            some = rows[number : number + abreast]
             _wait_until(work.starts_at + dt.timedelta(seconds=number * pace), rest)
             work.watch.look()
-            if _must_stop(work, row) or not _one(work, row):
+            if any(_must_stop(work, row) for row in some) or not _some(work, some):
                 give_back(work.batch, rows[number:])
                 return
 
@@ -174,31 +177,40 @@ def _must_stop(work: Work, row: Delivery) -> bool:
     return resting or is_long or stopping.is_set() or work.batch.is_ending()
 
 
-def _one(work: Work, row: Delivery) -> bool:
-    """Hands one row over or ends it; false when the line is away and the rest must wait."""
+def _some(work: Work, rows: list[Delivery]) -> bool:
+    """Hands rows over or ends them; false when the line is away and the rest must wait."""
+    ready = [(row, message) for row in rows if (message := _ready(work, row)) is not None]
+    if isinstance(work.out, Browsers):
+        work.out.begin([message for _, message in ready])
+    answers = [_handed(work, row, message) for row, message in ready]
+    return all(answers)
+
+
+def _ready(work: Work, row: Delivery) -> Message | None:
+    """What is handed over of a row, which is in hand then; None when it waits or ends."""
     if work.watch.is_paused(row):
         give_back(work.batch, [row])
-        return True
+        return None
+    message, error = _words(work, row)
+    if error:
+        failed = State.FAILED if error == NO_WORDS else State.DROPPED
+        mark(row, work.batch, state=failed, error=error)
+    if message and row.channel == Channel.SMS and not begin(work.batch, row, work.line):
+        return None
+    return message
+
+
+def _words(work: Work, row: Delivery) -> tuple[Message | None, str]:
+    """The message, or why there is none."""
     reason = work.watch.why_not(row)
     if reason:
-        mark(row, work.batch, state=State.DROPPED, error=reason)
-        return True
-    return _send(work, row)
-
-
-def _send(work: Work, row: Delivery) -> bool:
+        return None, reason
     try:
         message = work.letters.message(row)
     except (TemplateDoesNotExist, KeyError, ValueError):
         logger.exception("a notice has no words", extra={"channel": row.channel})
-        mark(row, work.batch, state=State.FAILED, error="no words")
-        return True
-    if message is None:
-        mark(row, work.batch, state=State.DROPPED, error="nothing left to say")
-        return True
-    if row.channel == Channel.SMS and not begin(work.batch, row, work.line):
-        return True
-    return _handed(work, row, message)
+        return None, NO_WORDS
+    return message, "" if message else "nothing left to say"
 
 
 def _handed(work: Work, row: Delivery, message: Message) -> bool:

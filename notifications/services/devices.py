@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from django.db import transaction
@@ -14,9 +16,13 @@ from notifications.models import PushAddress
 from notifications.services import lines
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from types import TracebackType
 
     from members.models import Member
+
+NOWHERE = Refused("no address")
+ABREAST = 8  # messages in hand at once: as many may go out again after a kill, each in the place of its first
 
 
 @transaction.atomic
@@ -45,12 +51,18 @@ def forget_device(*, actor: Member, device: int) -> None:
 
 
 class Browsers:
-    """The way to all browsers of a member, and what is heard of each push service on it."""
+    """The way to all browsers of a member, and what is heard of each push service on it.
+
+    Several messages are handed over at once, each thread with connections of its own; the database is asked in the caller's
+    thread alone. A service that was not heard yet is tried with one.
+    """
 
     def __init__(self) -> None:
-        self._out = push.Push()
+        self._pool, self._mine = ThreadPoolExecutor(ABREAST), threading.local()
+        self._outs: list[push.Push] = []
         self._ears: dict[str, lines.Ear] = {}
         self._open: set[str] = set()
+        self._came: dict[str, list[Refused | NotNow | None]] = {}
 
     def __enter__(self) -> Self:
         """Opens nothing yet."""
@@ -60,51 +72,73 @@ class Browsers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Closes the connections."""
-        self._out.__exit__(kind, error, trace)
+        self._pool.shutdown()
+        for out in self._outs:
+            out.__exit__(kind, error, trace)
+
+    def begin(self, messages: list[Message]) -> None:
+        """Hands them to each of their members' browsers, all at once; `send` then tells what came of each."""
+        self._came = {message.reference: [] for message in messages}
+        rows = list(PushAddress.objects.filter(member__in={int(message.to) for message in messages}).order_by("pk"))
+        pairs = [(row, message) for message in messages for row in rows if row.member_id == int(message.to)]
+        running: list[tuple[PushAddress, str, str, Future[None]]] = []
+        for row, message in pairs:
+            line = push.line_of(row.endpoint) if push.is_service(row.endpoint) else ""
+            error = self._why_not(line)
+            if error is not None:
+                self._came[message.reference].append(error)
+                continue
+            running.append((row, message.reference, line, self._pool.submit(self._post, row, message)))
+            if line not in self._open:
+                self._hear(*running.pop())
+        for one in running:
+            self._hear(*one)
 
     def send(self, message: Message) -> None:
-        """Hands a message to each of the member's browsers; it is enough that one is told.
+        """Says what came of a message, which is handed over now if it was not; it is enough that one browser is told.
 
         Raises:
             Refused: none of them takes messages any more.
             NotNow: none was told, and some may be later.
         """
-        told, after, refused = False, None, ""
-        for row in PushAddress.objects.filter(member=int(message.to)).order_by("pk"):
-            try:
-                self._tell(row, message)
-            except Refused as error:
-                refused = str(error)
-            except NotNow as error:
-                after = error
-            else:
-                told = True
-        if not told:
-            raise after or Refused(refused or "no address")
+        if message.reference not in self._came:
+            self.begin([message])
+        came = self._came.pop(message.reference)
+        errors = [error for error in came if error is not None]
+        if len(errors) == len(came):
+            raise next((error for error in reversed(errors) if isinstance(error, NotNow)), (errors or [NOWHERE])[-1])
 
-    def _tell(self, row: PushAddress, message: Message) -> None:
-        line = push.line_of(row.endpoint) if push.is_service(row.endpoint) else ""
+    def _why_not(self, line: str) -> Refused | NotNow | None:
         if not line:
-            raise Refused("unknown service")
-        if line not in self._open and lines.pick(line) is None:
-            raise NotNow("away")
-        ear = self._ears.setdefault(line, lines.Ear(line))
+            return Refused("unknown service")
+        return NotNow("away") if line not in self._open and lines.pick(line) is None else None
+
+    def _post(self, row: PushAddress, message: Message) -> None:
+        """In a thread of the pool."""
+        if not hasattr(self._mine, "out"):
+            self._mine.out = push.Push()
+            self._outs.append(self._mine.out)
+        self._mine.out.send(push.Address(row.endpoint, row.public_key, row.shared_secret), message)
+
+    def _hear(self, row: PushAddress, reference: str, line: str, answer: Future[None]) -> None:
+        """Waits for what a push service says, and keeps what follows from it."""
+        if line not in self._ears:
+            self._ears[line] = lines.Ear(line)
+        came: Refused | NotNow | None = None
         try:
-            self._out.send(push.Address(row.endpoint, row.public_key, row.shared_secret), message)
+            answer.result()
         except Refused as error:
-            self._heard(line, ear)
+            came = error
             if str(error) in push.GONE:
                 PushAddress.objects.filter(pk=row.pk).delete()
-            raise
         except (NotNow, Away) as error:
+            came = NotNow(str(error), getattr(error, "after", 0))
             self._open.discard(line)
-            ear.bad(is_away=isinstance(error, Away))
-            raise NotNow(str(error), getattr(error, "after", 0)) from error
-        self._heard(line, ear)
-
-    def _heard(self, line: str, ear: lines.Ear) -> None:
-        self._open.add(line)
-        ear.good()
+            self._ears[line].bad(is_away=isinstance(error, Away))
+        if not isinstance(came, NotNow):
+            self._open.add(line)
+            self._ears[line].good()
+        self._came[reference].append(came)
 
     def good(self) -> None:
         """Each push service was listened to by itself."""

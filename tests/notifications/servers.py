@@ -156,13 +156,19 @@ def gateway() -> Iterator[tuple[Gateway, str]]:
 
 @dataclass
 class PushService:
-    """What came in: the headers and the sealed body of each POST, by path. `answers` are by path, usually 201."""
+    """What came in: the headers and the sealed body of each POST, by path. `answers` are by path, usually 201.
+
+    `delay` are the seconds until it answers, `most` how many it had in hand at once.
+    """
 
     certificate: str
     host: str = ""
     posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     connections: int = 0
+    delay: float = 0.0
+    in_hand: int = 0
+    most: int = 0
 
 
 @contextmanager
@@ -180,6 +186,10 @@ def push_service(folder: Path) -> Iterator[PushService]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.posts.append((self.path, dict(self.headers), body))
+            state.in_hand += 1
+            state.most = max(state.most, state.in_hand)
+            time.sleep(state.delay)
+            state.in_hand -= 1
             status, more = state.answers.get(self.path, (201, {}))
             self.send_response(status)
             for name, value in (more | {"Content-Length": "0"}).items():

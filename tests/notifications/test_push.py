@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from members.models import Audit, Member
 from notifications import inbox, rules, services
 from notifications.channels import push
 from notifications.models import Delivery, Line, Notice, PushAddress
+from notifications.services.devices import ABREAST
 from tests.notifications.conftest import NIGHT, NOON
 from tests.notifications.test_deliver import MINUTE, say, state
 
@@ -116,7 +118,20 @@ def test_a_batch_keeps_its_connection_and_each_device_is_told(at: At, service: P
         told(service, path)
     services.deliver_due()
     assert sorted(path for path, _, _ in service.posts) == ["/a", "/a", "/b", "/b"]
-    assert service.connections == 1
+    assert service.connections <= 4
+
+
+def test_several_go_at_once_once_the_service_answered_the_first(at: At, service: PushService) -> None:
+    """A worker that is ended has eight in hand at most, each of which takes its first one's place."""
+    told(service)
+    member, service.delay = Member.objects.get(), 0.1
+    for number in range(24):
+        say(member, f"more{number}")
+    services.deliver_due()
+    assert Counter(row.state for row in Delivery.objects.filter(channel="push")) == Counter(sent=25)
+    assert len({headers["Topic"] for _, headers, _ in service.posts}) == len(service.posts) == 25
+    assert 1 < service.most <= ABREAST
+    assert service.connections <= ABREAST
 
 
 @pytest.mark.parametrize("status", [404, 410])
