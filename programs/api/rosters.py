@@ -110,7 +110,7 @@ class ReasonIn(In):
     reason = serializers.CharField(max_length=rules.LONGEST_REASON)
 
 
-class ApproveIn(In):
+class ExceptionIn(In):
     """Why, although a rule of who may join says no by now."""
 
     exception = serializers.CharField(max_length=rules.LONGEST_REASON, required=False, allow_blank=True, default="")
@@ -247,12 +247,12 @@ def promote(request: Request, pk: int) -> Response:
     return answered(request, lambda: once(request, work))
 
 
-@extend_schema(parameters=[LANG, KEY], request=ApproveIn, responses={200: PlaceOut, 409: NO})
+@extend_schema(parameters=[LANG, KEY], request=ExceptionIn, responses={200: PlaceOut, 409: NO})
 @api_view(["POST"])
 @permission_classes([OpensWork])
 def approve(request: Request, pk: int) -> Response:
     """Gives who applied, with their party, seats or the next places in line."""
-    facts, place = read(ApproveIn, request), _own_place(request, pk)
+    facts, place = read(ExceptionIn, request), _own_place(request, pk)
 
     def work() -> tuple[int, dict[str, Any]]:
         return 200, place_out(services.approve(actor=member_of(request), enrolment=place, **facts))

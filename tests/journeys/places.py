@@ -306,8 +306,8 @@ def _asked(town: Town, seat: Enrolment, member: Member) -> list[Place]:
     desk.appointments.create(role="coordinator", workgroup=town.workgroup, from_on=clock.today() - DAY)
     place = asking.answered(asking.asking(town, desk, first=clock.now() + 300 * DAY), member)
     family = person(NAME)[0]
-    child = accounts.Person(NAME, 1393)
-    children = [accounts.care_for(actor=family, person=child, relation="child", consents=True) for _ in "ab"]
+    born = [accounts.Person(NAME, year) for year in (1393, 1394)]
+    children = [accounts.care_for(actor=family, person=one, relation="child", consents=True) for one in born]
     chosen = "&".join(f"learner={one.pk}" for one in children)
     return [
         Place("questions to a family", f"courses/{asking.asking(town, desk).slug}/?{chosen}", family),
