@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -170,6 +171,22 @@ def test_a_resident_answers_in_the_panel_and_nothing_typed_is_lost() -> None:
     sheet = AnswerSheet.objects.get()
     assert (sheet.given, sheet.files.get().pk) == ({"1": "قد ۱۷۰", "2": 2, "3": False}, file.pk)
     assert services.hand_over(actor=member, course=course, number=4, file=pdf()).sheet is None
+
+
+def test_who_answered_old_questions_gets_the_new_ones_and_sends_them_once_more() -> None:
+    town, (member, learner) = Town(), person()
+    desk = coordinator_of(town)
+    course = asking(town, desk, items=[item()])
+    services.ask_for(actor=desk, course=course, version=1, consent=CONSENT, items=[item(text_fa="اندازهٔ پا")])
+    client, address = signed_in(member), f"/fa/courses/{course.slug}/enrol/"
+    typed = {"learner": learner.pk, "questions": 1, "answer_1": "۴۲", "consent": "on"}
+    refused = client.post(address, typed)
+    text = refused.content.decode()
+    assert refused.status_code in {409, 422}
+    assert all(part in text for part in ("اندازهٔ پا", "۴۲"))
+    (version,) = set(re.findall(r'name="questions"\s+value="(\d+)"', text))
+    assert client.post(address, typed | {"questions": version}).status_code == 302
+    assert AnswerSheet.objects.get().questionnaire.version == 2
 
 
 @pytest.mark.parametrize(
