@@ -685,16 +685,20 @@ PLANTED = [
 ]
 
 
+# All of them with `make fuzz`: some are found after thousands of steps.
+FAULTS = PLANTED if os.environ.get("TRUST_FULL") else PLANTED[::4]
+
+
 @pytest.mark.django_db
 def test_f1_the_walk_that_looks_for_planted_faults_finds_none_where_there_is_none() -> None:
-    wander(STEPS, seed=7)
+    wander(STEPS // 2, seed=7)
 
 
 @pytest.mark.skipif(
     connection.vendor == "postgresql", reason="planted faults are looked for on SQLite, where steps are quicker"
 )
 @pytest.mark.django_db
-@pytest.mark.parametrize(("where", "fault"), PLANTED, ids=[where for where, _ in PLANTED])
+@pytest.mark.parametrize(("where", "fault"), FAULTS, ids=[where for where, _ in FAULTS])
 def test_f1_finds_a_planted_fault(where: str, fault: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     assert offers, queue
     assert seats
