@@ -711,6 +711,7 @@ WRITABLE = {
         *("publish_at", "ends_at", "programs", "courses", "tells"),
     },
     "ApproveIn": {"version"},
+    "ExceptionIn": {"exception"},
     "WithdrawIn": {"reason"},
     "SteerIn": {"to"},
     "WorkgroupIn": {"name", "purpose", "areas", "organisations"},
