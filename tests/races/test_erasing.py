@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-from multiprocessing import get_context
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from base import clock
 from base.refusal import Refused
@@ -32,6 +35,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: set DATABASE_URL"),
 ]
+ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 6
 PAST = dt.timedelta(seconds=1)
 
@@ -163,22 +167,30 @@ def test_a_fault_after_any_statement_leaves_everything_as_it_was() -> None:
     assert life.left_in_tables(life.forms()) == {}
 
 
-class KilledAfter:
-    """Lets so many statements pass; then the process is no more."""
+# A process of its own, and no fork of this one: a browser's threads may hold locks here.
+_WORKER = """
+import os, signal, sys
+import django
+django.setup()
+from django.db import connection
+from privacy.services import erase_due
+left = [int(sys.argv[1])]
+def killed(execute, *rest):
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    return execute(*rest)
+with connection.execute_wrapper(killed):
+    erase_due()
+"""
 
-    def __init__(self, passed: int) -> None:
-        self.left = passed
 
-    def __call__(self, execute: Any, sql: str, *rest: Any) -> Any:
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.left -= 1
-        return execute(sql, *rest)
-
-
-def _worker(passed: int) -> None:
-    with connection.execute_wrapper(KilledAfter(passed)):
-        services.erase_due()
+def killed_after(passed: int) -> int:
+    """Lets a worker erase who is due in this test's database, and kills it after so many statements; its exit code."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = os.environ | {"DATABASE_URL": urlunsplit(url), "DJANGO_SETTINGS_MODULE": "learningcity.settings"}
+    command = [sys.executable, "-c", _WORKER, str(passed)]
+    return subprocess.run(command, cwd=ROOT, env=environment, timeout=60, check=False).returncode  # noqa: S603 - our own words
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.95])
@@ -189,11 +201,7 @@ def test_a_killed_worker_leaves_nobody_half_erased_and_the_next_one_finishes(sha
     seal_trail()
     before = sorted(life.rows())
     passed = int(statements(one.member) * share)
-    connections.close_all()
-    process = get_context("fork").Process(target=_worker, args=(passed,))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
+    assert killed_after(passed) == -signal.SIGKILL
     assert sorted(life.rows()) == before
     assert services.erase_due() == 1
     assert life.left_in_tables(life.forms()) == {}
