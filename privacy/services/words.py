@@ -67,7 +67,7 @@ def _keys(who: Subject) -> Iterable[str]:
     for pk in Care.objects.filter(learner__in=who.learners).values_list("pk", flat=True):
         yield f"care:{pk}:"
     for pk in Invitation.objects.filter(learner__in=who.learners).values_list("pk", flat=True):
-        yield f"invitation:{pk}"
+        yield f"invitation:{pk}:"
 
 
 def take_out_of_texts(member: Member, who: Subject) -> None:

@@ -23,7 +23,8 @@ from programs.api.keyset import Keyset
 from programs.api.places import KEY, NothingIn
 from programs.api.runs import OTHER_ROLL
 from programs.api.shapes import page_of
-from programs.forms.planning import MOST_SEATS, OLDEST, audience_columns, out_of_order
+from programs.forms.planning import MOST_SEATS, OLDEST, out_of_order
+from programs.forms.reserves import group_columns
 from programs.models import Reserve, Roll
 from programs.rules.joining import district_names
 from programs.rules.reserving import group_words
@@ -98,8 +99,7 @@ def _group(course: Course, typed: dict[str, Any]) -> dict[str, Any]:
     if wrong:
         raise ValidationError(wrong)
     districts = [one.pk for one in typed.get("districts", [])]
-    who = audience_columns(typed.get("rule", ""), "", None, districts, roll and roll.pk)
-    return {"age_min": typed.get("age_min"), "age_max": typed.get("age_max"), "audience": who["audience"]}
+    return group_columns(typed | {"districts": districts, "roll": roll and roll.pk})
 
 
 @extend_schema(methods=["GET"], operation_id="work_reserves_list", parameters=PAGING, responses=page_of(ReserveOut))

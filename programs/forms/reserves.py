@@ -21,7 +21,15 @@ from programs.words import RULES
 from workgroups.forms import DayField
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from programs.models import Reserve
+
+
+def group_columns(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that say for whom seats are kept; `districts` and `roll` are ids."""
+    who = audience_columns(data.get("rule", ""), "", None, data.get("districts", ()), data.get("roll"))
+    return {"age_min": data.get("age_min"), "age_max": data.get("age_max"), "audience": who["audience"]}
 
 
 class KeepForm(forms.Form):
@@ -69,6 +77,4 @@ class ReserveForm(KeepForm):
     @property
     def group(self) -> dict[str, Any]:
         """The columns, as the service takes them."""
-        data = self.cleaned_data
-        who = audience_columns(data["rule"], "", None, data["districts"], data["roll"])
-        return {"age_min": data["age_min"], "age_max": data["age_max"], "audience": who["audience"]}
+        return group_columns(self.cleaned_data)

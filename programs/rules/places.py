@@ -128,11 +128,10 @@ def why_not_seats(course: Standing, *, heads: int = 1, wait: bool = True, kept: 
 
 def why_not_left(course: Standing, *, heads: int, wait: bool, kept: int = 0) -> Refusal | None:
     """Whether neither seats nor, where waiting is wanted, places in the queue are left for so many, as the row was read."""
-    free = course.seats_free
-    if free is None or max(free, kept) >= heads:
+    if course.seats_free is None or (free := max(course.seats_free, kept)) >= heads:
         return None
     if not wait or not queue_moves(course):
-        return why_not_together(course, heads) if free else _full(course)
+        return why_not_together(heads, free) if free else _full(course)
     left = None if course.waiting_size is None else course.waiting_size - course.waiting
     if left is None or heads <= left:
         return None
@@ -149,14 +148,14 @@ def _full(course: Standing) -> Refusal:
     return Refusal("full", format_lazy(_("The seats that are left are kept for a group until {day}"), day=day))
 
 
-def why_not_together(course: Standing, heads: int) -> Refusal:
+def why_not_together(heads: int, free: int) -> Refusal:
     """The refusal that says how many seats are left of those that a party wants, and what can be done."""
     text = format_lazy(
         _("There are not seats for {heads} people: {free} left. You can wait together, or choose fewer people"),
         heads=number(heads),
-        free=number(course.seats_free or 0),
+        free=number(free),
     )
-    return Refusal("full", text, {"free": course.seats_free})
+    return Refusal("full", text, {"free": free})
 
 
 def why_not_standing(standing: Sequence[Enrolment]) -> Refusal | None:

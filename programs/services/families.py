@@ -56,7 +56,7 @@ def invite(*, actor: Member, learner: Learner, contact: str, is_own: bool = Fals
         row = members.invite(actor=actor, care=care_of(actor, learner, is_own=is_own), contact=contact, is_own=is_own)
         there = Member.objects.filter(Q(phone=contact) | Q(email=contact), erased_at__isnull=True)
         post(
-            key=f"invitation:{row.pk}",
+            key=f"invitation:{row.pk}:asked",
             kind="programs/invited",
             members=there.values_list("pk", flat=True),
             values={"invitation": row.pk, "learner": given_name(learner), "is_own": is_own},

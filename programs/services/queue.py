@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from base import clock
 from programs.deadlines import offer_deadline
-from programs.models import Enrolment, Offer, Reserve
-from programs.rules import queue_moves
+from programs.models import Enrolment, Offer
+from programs.rules import queue_moves, reserves_of
 from programs.services.notices import tell
 from programs.services.seats import count, release, turn, use
 
@@ -38,7 +38,7 @@ def move(course: Course) -> None:
 def _that_fit(course: Course) -> list[list[Enrolment]]:
     """The units of the queue that fit into the free seats, one after the other by place; `from_reserve` says into which."""
     queue = Enrolment.objects.filter(course=course, state=Enrolment.State.WAITING).order_by("place")
-    free, kept = course.seats_free, _kept_by(course)
+    free, kept = course.seats_free, {one.pk: one.left for one in reserves_of(course)}
     chosen: dict[int, bool] = {}
     group = dict(queue.values_list("pk", "reserve_id")) if kept else {}
     for unit in _together(queue.values_list("pk", "party_id")):
@@ -55,12 +55,6 @@ def _that_fit(course: Course) -> list[list[Enrolment]]:
     for one in rows:
         one.from_reserve = chosen[one.pk]
     return units_of(rows)
-
-
-def _kept_by(course: Course) -> dict[int, int]:
-    """How many seats each reserve of the course has left; no query where none has."""
-    rows = Reserve.objects.open().filter(course=course) if course.seats_reserved else []
-    return {one.pk: one.left for one in rows}
 
 
 def _together(heads: Iterable[tuple[int, int | None]]) -> Iterable[list[int]]:

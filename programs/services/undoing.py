@@ -112,8 +112,7 @@ def _restore(run: Import, rows: list[ImportRow]) -> list[ImportRow]:
     for pk, course in untouched.items():
         days = course.starts_on, course.ends_on
         version = course.version
-        for name, value in _parsed(Course, befores[pk]["course"]).items():
-            setattr(course, name, value)
+        _set_back(course, _parsed(Course, befores[pk]["course"]))
         if pk in held:  # whoever keeps it in a calendar needs a later version
             course.version = version + 1
         if days != (course.starts_on, course.ends_on):
@@ -126,6 +125,14 @@ def _restore(run: Import, rows: list[ImportRow]) -> list[ImportRow]:
     for row in stayed:
         row.stayed = "edited"
     return stayed
+
+
+def _set_back(course: Course, before: dict[str, Any]) -> None:
+    """A file gives a course its first seats and changes none: those that were added or taken away since stay."""
+    if before["capacity"] is not None:
+        del before["capacity"]
+    for name, value in before.items():
+        setattr(course, name, value)
 
 
 def _restore_parts(befores: Mapping[int, dict[str, Any]]) -> None:

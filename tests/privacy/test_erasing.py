@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from base import clock
 from base.refusal import Refused
 from learningcity.logs import JsonLine
+from members import services as accounts
 from members import trail
 from members.models import Audit, Care, Invitation, Learner, Member, Session
 from members.services import seal_trail
 from notifications.models import Delivery, Notice
+from notifications.services import post
 from notifications.texts import render
 from privacy import services
+from privacy.owners import NOBODY
+from privacy.services.erasing import erase
+from programs import services as programs
 from programs.invariants import broken
 from programs.models import Enrolment, RollLine, Wish
 from records.invariants import broken as broken_records
@@ -142,6 +148,23 @@ def test_a_child_with_a_second_guardian_stays_with_its_place(somebody: Life, lat
     assert Enrolment.objects.get(pk=left.pk).state == "withdrawn"
     for notice in Notice.objects.filter(deliveries__member=somebody.other):
         assert life.CHILD not in render(notice.kind, notice.values, "fa").email
+
+
+def test_a_message_about_another_invitation_keeps_its_name() -> None:
+    """V3: the number of one invitation is the beginning of the other's."""
+    going, staying = person("پرنیا")[0], person("نیلوفر")[0]
+    child = accounts.care_for(actor=going, person=accounts.Person("سارا کریمی", 1394), relation="child", consents=True)
+    asked = programs.invite(actor=going, learner=child, contact="other@example.org")
+    for number, name in ((f"{asked.pk}", "سارا کریمی"), (f"{asked.pk}0", "نیکی")):
+        values = {"learner": name, "answer": "accepted", "is_own": False}
+        key = f"invitation:{number}:accepted"
+        post(key=key, kind="programs/invitation_answered", members=[staying.pk], values=values)
+    with transaction.atomic():
+        erase(Member.objects.get(pk=going.pk))
+    assert [one.values["learner"] for one in Notice.objects.filter(key__endswith=":accepted").order_by("pk")] == [
+        NOBODY,
+        "نیکی",
+    ]
 
 
 def test_a_learner_with_an_account_of_their_own_stays(later: Any) -> None:

@@ -250,6 +250,19 @@ def test_whoever_has_a_place_hears_that_the_days_move_back(coordinator: Member, 
     assert (Course.objects.get().starts_on, Course.objects.get().version) == (dt.date(2026, 3, 20), 3)
 
 
+def test_seats_that_were_added_and_taken_since_stay(coordinator: Member, workgroup: Workgroup) -> None:
+    saved(coordinator, workgroup, table(LATER | {"capacity": "1"}), mode="portal")
+    course = Course.objects.get()
+    made = saved(coordinator, workgroup, table(LATER | {"capacity": "1", "start_date": "2026-03-27"}))
+    services.resize(actor=coordinator, course=course, capacity=2, waiting_size=course.waiting_size)
+    for _ in range(2):
+        member, learner = world.person()
+        services.enrol(actor=member, course=Course.objects.get(), learner=learner)
+    worked(services.undo(actor=coordinator, run=made))
+    course.refresh_from_db()
+    assert (course.starts_on, course.capacity, course.seats_taken) == (dt.date(2026, 3, 20), 2, 2)
+
+
 @pytest.mark.parametrize(("hours", "code"), [(23, None), (24, "too_late")])
 def test_undo_ends_after_a_day(
     coordinator: Member, workgroup: Workgroup, monkeypatch: pytest.MonkeyPatch, hours: int, code: str | None

@@ -114,6 +114,18 @@ def test_a_family_is_of_the_group_as_a_whole_or_not_at_all() -> None:
     assert list(broken()) == []
 
 
+def test_a_family_of_the_group_for_whom_too_few_are_kept_hears_how_many() -> None:
+    course, _reserve = keeping()
+    ask(course)
+    course.refresh_from_db()
+    parent, _own = world.person()
+    children = [world.child_of(parent, name) for name in ("نیکان", "نیکی")]
+    with pytest.raises(Refused) as refused:
+        services.enrol_together(actor=parent, course=course, learners=children, wait=False)
+    assert (refused.value.refusal.code, refused.value.refusal.values) == ("full", {"free": 1})
+    assert not Enrolment.objects.filter(asked_by=parent).exists()
+
+
 def test_who_waits_already_is_found_when_seats_are_kept_later() -> None:
     course = world.course(capacity=2, waiting_size=9)
     services.reschedule(course=course)

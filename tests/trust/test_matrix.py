@@ -339,9 +339,8 @@ def _fill_desk(made: World, town: Town, course: Course, member: Member) -> None:
     for name in ("", "_answer", "_set_aside"):
         made.values[f"api_work_wish{name}", ""] = {"pk": wish.pk}
     made.values["api_ask", ""] = made.values["api_prove", ""] = {"pk": course.pk}
-    made.values["api_work_reserves", ""] = {"pk": place.course_id}
-    made.values["api_work_reserve", ""] = {"pk": place.course_id, "number": reserve}
-    made.values["api_work_reserve_end", ""] = {"pk": place.course_id, "number": reserve}
+    for name, number in {"s": {}, "": {"number": reserve}, "_end": {"number": reserve}}.items():
+        made.values[f"api_work_reserve{name}", ""] = {"pk": place.course_id} | number
     for name in ("lines", "code", "forget"):
         made.values[f"api_work_roll_{name}", ""] = {"pk": _roll(town)}
     made.data |= {
