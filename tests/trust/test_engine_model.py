@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from members.models import Learner, Member
 
 STEPS_A_RUN = 50
+LATE_STEPS = 15
 STEPS = int(os.environ.get("FUZZ_STEPS", "400" if connection.vendor == "postgresql" else "1600"))
 START = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 PLANTED_STEPS = 4_000  # the bound; most are found within a few hundred
@@ -592,14 +593,20 @@ def test_f1_the_engine_does_what_the_lists_do() -> None:
 
 
 def wander(steps: int, seed: int) -> None:
-    """Walks the engine with a taste for rare moves: time passes often, the queue is short, offers are answered."""
+    """Walks the engine with a taste for rare moves: time passes often, the queue is short, offers are answered, and the last
+    steps of each run go where courses begin.
+    """
     chance = random.Random(seed)
     real = clock.now
     try:
         for _ in range(steps // STEPS_A_RUN):
             engine = Engine()
             try:
-                for _ in range(STEPS_A_RUN):
+                for step in range(STEPS_A_RUN):
+                    if step == STEPS_A_RUN - LATE_STEPS:
+                        engine.now = max(
+                            engine.now, START + dt.timedelta(days=2, hours=chance.choice([12, 18, 25, 30]))
+                        )
                     wander_once(engine, chance)
             finally:
                 engine.teardown()
