@@ -41,7 +41,7 @@ demo: ## the portal with a demo city on http://127.0.0.1:$(PORT)/
 test: ## the whole test suite; DATABASE_URL and REDIS_URL choose its services
 	$(call install,requirements-dev.txt)
 	@$(TEST_ENV) $(RUN) manage.py compile_messages
-	@$(TEST_ENV) $(RUN) -m pytest -n 2 $(ARGS)
+	@$(TEST_ENV) $(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 .PHONY: check
 check: ## format, lint, types, import contracts, templates, translations, migrations, security scans
@@ -83,7 +83,7 @@ drills: ## the fault drills in small sizes, with FULL=1 at full size; needs Post
 .PHONY: fuzz
 fuzz: ## the fuzzing at full size
 	$(call install,requirements-dev.txt)
-	@$(TEST_ENV) FUZZ_STEPS=50000 FUZZ_EXAMPLES=100000 FUZZ_REQUESTS=20000 TRUST_FULL=1 $(RUN) -m pytest -n 2 tests/base tests/trust/test_engine_model.py tests/trust/test_strange_requests.py tests/trust/test_signin.py tests/trust/test_import_fuzz.py $(ARGS)
+	@$(TEST_ENV) FUZZ_STEPS=50000 FUZZ_EXAMPLES=100000 FUZZ_REQUESTS=20000 TRUST_FULL=1 $(RUN) -m pytest -n 2 --dist worksteal tests/base tests/trust/test_engine_model.py tests/trust/test_strange_requests.py tests/trust/test_signin.py tests/trust/test_import_fuzz.py $(ARGS)
 
 .PHONY: vendor
 vendor: ## fetch the vendored scripts and fonts again as published (needs npm)

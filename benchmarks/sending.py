@@ -1,8 +1,9 @@
 """`python -m benchmarks.sending`: a mass sending beside raw smtplib, and what pages take meanwhile; needs PostgreSQL and Redis.
 
-Rounds are interleaved: a process that does nothing but hand ready bytes to smtplib, then one worker. Each is counted by the mail
-server for ten seconds from its first message. Then pages are asked for by somebody signed in, first in peace, then while an
-announcement is spread to everybody and two workers send it.
+Rounds are interleaved: processes that do nothing but hand ready bytes to smtplib, then as many workers. Each is counted by the
+mail server for ten seconds from its first message. There are two servers: aiosmtpd, which reads mail as mail servers do, and the
+drills' own, which only counts and is four times as quick. Then pages are asked for by somebody signed in, first in peace, then
+while an announcement is spread to everybody and two workers send it.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from drills.ground import awake, database, open_news, people, portal, worker
+from aiosmtpd.controller import Controller
+
+from benchmarks.stage import ground, prepare
+from drills.ground import awake, free_port, open_news, people, portal, worker
 from drills.sinks import listening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from drills.sinks import Mail
+    from collections.abc import Callable, Iterator
 
 WINDOW = 10.0
 PAGES = ("/fa/", "/fa/courses/", "/fa/announcements/", "/fa/me/")
@@ -50,16 +53,48 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def counted(mail: Mail, process: subprocess.Popen[bytes]) -> float:
-    """Messages a second of a sender, which is ended then."""
-    before, end = len(mail.received), time.monotonic() + 30
-    while len(mail.received) == before and time.monotonic() < end:
+class Server(NamedTuple):
+    """A mail server, and how many messages it has taken."""
+
+    name: str
+    url: str
+    taken: Callable[[], int]
+
+
+class Counting:
+    """Takes every message that aiosmtpd has read."""
+
+    taken = 0
+
+    async def handle_DATA(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        """One message."""
+        self.taken += 1
+        return "250 OK"
+
+
+@contextmanager
+def reading_server() -> Iterator[Server]:
+    """aiosmtpd, while the block runs."""
+    handler, port = Counting(), free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield Server("aiosmtpd", f"smtp://127.0.0.1:{port}", lambda: handler.taken)
+    finally:
+        controller.stop()
+
+
+def counted(server: Server, processes: list[subprocess.Popen[bytes]]) -> float:
+    """Messages a second of senders, which are ended then."""
+    before, end = server.taken(), time.monotonic() + 30
+    while server.taken() == before and time.monotonic() < end:
         time.sleep(0.01)
-    before, begun = len(mail.received), time.monotonic()
+    before, begun = server.taken(), time.monotonic()
     time.sleep(WINDOW)
-    rate = (len(mail.received) - before) / (time.monotonic() - begun)
-    process.kill()
-    process.wait()
+    rate = (server.taken() - before) / (time.monotonic() - begun)
+    for one in processes:
+        one.kill()
+        one.wait()
     return rate
 
 
@@ -152,12 +187,9 @@ def signed_in() -> str:
 def main() -> int:
     """Measures all of it."""
     options = arguments()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learningcity.settings")
-    with database("sending"), listening() as (mail, _texts, ways):
+    with tempfile.TemporaryDirectory() as folder, ground(folder), listening() as (mail, _texts, ways):
         os.environ.update(ways)
-        import django
-
-        django.setup()
+        prepare()
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
@@ -166,32 +198,44 @@ def main() -> int:
         awake()
         open_news("whole")
         commits()
-        environment = dict(os.environ)
         begun = time.monotonic()
-        worker(environment, "--publish", "whole").wait()
+        worker(dict(os.environ), "--publish", "whole").wait()
         print(f"{options.size} members: spread in {time.monotonic() - begun:.0f} s")
         settled()
-        rates(options, mail, environment)
-        with portal(2) as port:
-            cookie = signed_in()
-            latencies(port, cookie, 5)
-            said("in peace", latencies(port, cookie, options.seconds))
-            open_news("again")
-            before = len(mail.received)
-            with sending(environment, ("--publish", "again")):
-                said("in the sending", latencies(port, cookie, options.seconds))
-            print(f"meanwhile {(len(mail.received) - before) / options.seconds:.0f} e-mails a second by two workers")
+        counting = Server("a server that only counts", ways["EMAIL_URL"], lambda: len(mail.received))
+        with reading_server() as reading:
+            for server in (reading, counting):
+                for number in (1, 2):
+                    rates(server, number, options.rounds)
+        storm(counting, options.seconds)
     return 0
 
 
-def rates(options: argparse.Namespace, mail: Mail, environment: dict[str, str]) -> None:
-    """One worker beside raw smtplib."""
-    port, content, ratios = urlsplit(environment["EMAIL_URL"]).port or 0, letter(), []
-    for number in range(options.rounds):
-        limit, ours = counted(mail, raw(port, content)), counted(mail, worker(environment))
+def rates(server: Server, number: int, rounds: int) -> None:
+    """So many workers beside as many processes of raw smtplib."""
+    environment, ratios = os.environ | {"EMAIL_URL": server.url}, []
+    port, content = urlsplit(server.url).port or 0, letter()
+    for _ in range(rounds):
+        limit = counted(server, [raw(port, content) for _ in range(number)])
+        ours = counted(server, [worker(environment) for _ in range(number)])
         ratios.append(ours / limit)
-        print(f"round {number + 1}: smtplib {limit:.0f} a second, one worker {ours:.0f}, ratio {ours / limit:.2f}")
+        print(
+            f"{server.name}, {number} at once: smtplib {limit:.0f} a second, ours {ours:.0f}, ratio {ours / limit:.2f}"
+        )
     print(f"{len(content)} bytes each; ratio {statistics.median(ratios):.2f} in the middle")
+
+
+def storm(server: Server, seconds: float) -> None:
+    """Pages in peace, then while a second announcement is spread and sent."""
+    with portal(2) as port:
+        cookie = signed_in()
+        latencies(port, cookie, 5)
+        said("in peace", latencies(port, cookie, seconds))
+        open_news("again")
+        before = server.taken()
+        with sending(dict(os.environ), ("--publish", "again")):
+            said("in the sending", latencies(port, cookie, seconds))
+        print(f"meanwhile {(server.taken() - before) / seconds:.0f} e-mails a second by two workers")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -23,6 +24,11 @@ _SENT = """UPDATE notifications_delivery
 SET state = 'sent', sent_at = %s, error = '', attempts = attempts + %s, leased_until = NULL
 WHERE id = %s AND leased_until = %s AND state IN ('queued', 'sending')"""
 _SOON = " AND set_config('synchronous_commit', 'off', true) = 'off'"  # for the statement's own transaction
+_PLAN = "PREPARE delivery_sent (timestamptz, int, bigint, timestamptz) AS " + (_SENT + _SOON).replace(
+    "%s", "{}"
+).format("$1", "$2", "$3", "$4")
+_SENT_SOON = "EXECUTE delivery_sent (%s, %s, %s, %s)"
+planned: WeakSet[Any] = WeakSet()  # the connections to PostgreSQL that know it; planning anew takes a third of a mark
 
 
 class Batch(NamedTuple):
@@ -46,7 +52,7 @@ def claim(channel: Channel, limit: int) -> Batch:
     now = clock.now()
     until = now + LEASE
     due = Delivery.objects.filter(_free(now), channel=channel, state=State.QUEUED, due_at__lte=now)
-    due = due.select_related("notice", "member__rhythm").order_by("priority", "due_at", "pk")
+    due = due.select_related("member__rhythm").prefetch_related("notice").order_by("priority", "due_at", "pk")
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
@@ -69,6 +75,9 @@ def _write(statement: str, values: list[Any], batch: Batch, row: Delivery) -> bo
     """One row by its lease, many times a second: without the time that the ORM takes to put the same together."""
     until = connection.ops.adapt_datetimefield_value(batch.until)
     with connection.cursor() as cursor:
+        if statement == _SENT_SOON and connection.connection not in planned:
+            cursor.execute(_PLAN)
+            planned.add(connection.connection)
         cursor.execute(statement, [*values, row.pk, until])
         return bool(cursor.rowcount)
 
@@ -80,7 +89,7 @@ def mark_sent(row: Delivery, batch: Batch) -> bool:
     end of PostgreSQL itself may take back the last 0.6 s, which `mark_again` writes once more.
     """
     is_sms = row.channel == Channel.SMS
-    statement = _SENT if is_sms or connection.vendor != "postgresql" else _SENT + _SOON
+    statement = _SENT if is_sms or connection.vendor != "postgresql" else _SENT_SOON
     if not is_sms:
         batch.handed_over.append(row.pk)
     counted = 0 if is_sms else 1
