@@ -76,9 +76,11 @@ SMALL_d5_database = --redis 30 --outages 4
 SMALL_d6_held_lock = --seconds 30
 SMALL_d11_texts = --size 150 --seconds 40
 SMALL_d12_overtaking = --size 50000
-drills: ## the fault drills in small sizes, with FULL=1 at full size; needs PostgreSQL (DATABASE_URL)
+drills: ## the fault drills in small sizes, two at once; with FULL=1 at full size, one by one; needs PostgreSQL (DATABASE_URL)
 	$(call install,requirements-dev.txt)
-	@set -e; $(foreach drill,$(DRILLS),$(TEST_ENV) $(RUN) -m drills.$(drill) $(if $(FULL),,$(SMALL_$(drill)));)
+	@$(MAKE) --no-print-directory --jobs $(if $(FULL),1,2) --output-sync $(addprefix drill-,$(DRILLS))
+drill-%:
+	@$(TEST_ENV) $(RUN) -m drills.$* $(if $(FULL),,$(SMALL_$*))
 
 .PHONY: fuzz
 fuzz: ## the fuzzing at full size

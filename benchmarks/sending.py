@@ -2,7 +2,7 @@
 
 Rounds are interleaved: processes that do nothing but hand ready bytes to smtplib, then as many workers. Each is counted by the
 mail server for ten seconds from its first message. There are two servers: aiosmtpd, which reads mail as mail servers do, and the
-drills' own, which only counts and is four times as quick. Then pages are asked for by somebody signed in, first in peace, then
+drills' own, which only counts and is four times as quick. Then fifty pages a second are asked for, first in peace, then
 while an announcement is spread to everybody and two workers send it.
 """
 
@@ -11,15 +11,18 @@ from __future__ import annotations
 import argparse
 import http.client
 import io
+import itertools
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from aiosmtpd.controller import Controller
 
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 WINDOW = 10.0
-PAGES = ("/fa/", "/fa/courses/", "/fa/announcements/", "/fa/me/")
-PACE = 0.05  # 20 requests a second
+LISTS = ("/fa/", "/fa/courses/", "/fa/announcements/", f"/fa/courses/?q={quote_plus('سواد')}")
+CLIENTS, PACE = 4, 0.08  # 50 requests a second
 RAW = """
 import smtplib, sys
 port, content = int(sys.argv[1]), sys.stdin.buffer.read()
@@ -119,18 +122,39 @@ def letter() -> bytes:
     return bytes(build(message).message().as_bytes())
 
 
-def latencies(port: int, cookie: str, seconds: float) -> list[float]:
-    """What each answer took, in milliseconds, asked for one after another at a steady pace."""
+def latencies(port: int, pages: list[tuple[str, str]], seconds: float) -> list[float]:
+    """What each answer took, in milliseconds; clients of their own processes ask at a steady pace, each one after another."""
+    with ProcessPoolExecutor(CLIENTS, mp_context=get_context("spawn")) as clients:
+        found = clients.map(asked, *zip(*[(port, pages[n::CLIENTS], seconds) for n in range(CLIENTS)], strict=True))
+        return [one for client in found for one in client]
+
+
+def asked(port: int, pages: list[tuple[str, str]], seconds: float) -> list[float]:
+    """One client, which asks for pages with the cookies given."""
     found, end, number = [], time.monotonic() + seconds, 0
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     while (begun := time.monotonic()) < end:
-        line.request("GET", PAGES[number % len(PAGES)], headers={"Cookie": cookie})
+        path, cookie = pages[number % len(pages)]
+        line.request("GET", path, headers={"Cookie": cookie} if cookie else {})
         answer = line.getresponse()
         answer.read()
-        assert answer.status == http.client.OK, (answer.status, PAGES[number % len(PAGES)])
+        assert answer.status == http.client.OK, (answer.status, path)
         found.append((time.monotonic() - begun) * 1000)
         number += 1
         time.sleep(max(0.0, PACE - (time.monotonic() - begun)))
+    return found
+
+
+def browsed() -> list[tuple[str, str]]:
+    """An evening's pages with their cookies: of 20 sixteen lists and searches, three courses, one of a member."""
+    from programs.models import Course
+
+    courses = Course.objects.filter(state=Course.State.PUBLISHED).order_by("pk").values_list("slug", flat=True)
+    found = []
+    for number, slug in zip(range(60), itertools.cycle(courses), strict=False):
+        kind = number % 20
+        path = f"/fa/courses/{slug}/" if kind in {6, 12, 18} else LISTS[number // CLIENTS % len(LISTS)]
+        found.append(("/fa/me/", signed_in()) if kind == 19 else (path, ""))
     return found
 
 
@@ -227,14 +251,14 @@ def rates(server: Server, number: int, rounds: int) -> None:
 
 def storm(server: Server, seconds: float) -> None:
     """Pages in peace, then while a second announcement is spread and sent."""
+    pages = browsed()
     with portal(2) as port:
-        cookie = signed_in()
-        latencies(port, cookie, 5)
-        said("in peace", latencies(port, cookie, seconds))
+        latencies(port, pages, 5)
+        said("in peace", latencies(port, pages, seconds))
         open_news("again")
         before = server.taken()
         with sending(dict(os.environ), ("--publish", "again")):
-            said("in the sending", latencies(port, cookie, seconds))
+            said("in the sending", latencies(port, pages, seconds))
         print(f"meanwhile {(server.taken() - before) / seconds:.0f} e-mails a second by two workers")
 
 
