@@ -151,7 +151,7 @@ def close_queue(course: Course) -> None:
     """
     if (course.waiting and not queue_moves(course)) or is_due(course):
         sweep_course(course.pk)
-        course.refresh_from_db(fields=["seats_taken", "seats_reserved", "reserves_until", "waiting"])
+        course.refresh_from_db(fields=["seats_taken", "seats_reserved", "reserves_until", "waiting", "drawn_at"])
 
 
 def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> Enrolment:
