@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from base import clock
+from members.rules import use_of_codes
 from notifications.models import Channel, Delivery, Line
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def _deliveries() -> CollectorRegistry:
     for channel, seconds in late.items():
         oldest.labels(channel).set(seconds)
     _lines(found)
+    _codes(found)
     return found
 
 
@@ -78,3 +81,12 @@ def _lines(found: CollectorRegistry) -> None:
         sent.labels(line.name).set(line.sent)
         failed.labels(line.name).set(line.failed)
         away.labels(line.name).set(line.away_until is not None)
+
+
+def _codes(found: CollectorRegistry) -> None:
+    """Whether codes by text message are used; the share is not a number while there was none."""
+    share = Gauge("city_codes_used_ratio", "Share used of the last 200 sign-in codes by text message", registry=found)
+    challenge = Gauge("city_codes_challenge", "1 while a sum stands before text messages", registry=found)
+    use = use_of_codes()
+    share.set(use.used / use.codes if use.codes else math.nan)
+    challenge.set(use.is_low)

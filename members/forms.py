@@ -17,6 +17,7 @@ from base.persian import has_hidden_controls, latin_digits, normalise
 from base.refusal import Refusal, Refused
 from members import rules
 from members.models import ApiToken, District, Learner, Member
+from members.sums import Answer, new_sum
 
 LONGEST_CONTACT = 254
 CODE_LENGTH = 6
@@ -29,6 +30,10 @@ PHONE_WRONG = _("Write the mobile number with eleven digits, such as 09181234567
 LANDLINE = _("Text messages do not reach this number; write a mobile number, such as 09181234567")
 EMAIL_WRONG = _("Write the e-mail address in full, such as name@example.org")
 CODE_SHAPE = _("Write the six digits of the code")
+SUM_WHY = _(
+    "Somebody seems to be asking for codes in other people’s names. So, for now, we ask this before each text message. "
+    "By e-mail the code comes without it."
+)
 YEAR_SHAPE = _("Write the year of birth with four digits, such as 1391")
 
 
@@ -83,7 +88,28 @@ def member_called(login: str) -> Member:
         raise Refused(rules.NO_MEMBER) from error
 
 
-class ContactForm(forms.Form):
+class SumForm(forms.Form):
+    """A form before a text message, which may have to show a sum: no field of its own until then."""
+
+    def answer(self) -> Answer:
+        """What came back of the sum that the form showed, if it showed one."""
+        return Answer(str(self.data.get("sum", "")), str(self.data.get("answer", "")))
+
+    def refuse(self, refusal: Refusal, *, contact: str, client: str) -> None:
+        """Shows a refusal of `ask_code`, and with `challenge` a new sum; what was typed otherwise stays."""
+        if refusal.code != rules.CHALLENGE.code:
+            return refuse(self, refusal)
+        self.full_clean()  # while the form has no more than what came
+        sealed, question = new_sum(contact=contact, client=client)
+        self.fields["sum"] = forms.CharField(widget=forms.HiddenInput)
+        attrs = {"class": "field__input--year", "dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
+        self.fields["answer"] = forms.CharField(label=question, help_text=SUM_WHY, widget=forms.TextInput(attrs=attrs))
+        kept = {name: self.data.get(name) for name in self.data}
+        self.data = {**kept, "sum": sealed, "answer": ""}
+        return refuse(self, refusal, "answer")
+
+
+class ContactForm(SumForm):
     """Where the one-time code shall go."""
 
     contact = forms.CharField(

@@ -14,6 +14,7 @@ from base import calendar, clock
 from base.persian import fold, has_hidden_controls
 from base.refusal import Refusal
 from members.models import ApiToken, Care, CodeTry, Invitation, Learner, Member, SignInCode, years_between
+from members.sums import Answer, Verdict, judge
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,13 +37,36 @@ class Window(NamedTuple):
     seconds: int
 
 
+class Use(NamedTuple):
+    """How many codes by text message had their chance lately, and how many of them were used."""
+
+    codes: int
+    used: int
+
+    @property
+    def percent(self) -> int | None:
+        """Rounded down; None where there was no code."""
+        return self.used * 100 // self.codes if self.codes else None
+
+    @property
+    def is_low(self) -> bool:
+        """Whether somebody seems to be asking in other people's names."""
+        return self.codes >= JUDGED.times and self.used * 100 < LEAST_USED * self.codes
+
+
 PER_NUMBER_AND_CLIENT = (Window(1, 60), Window(5, 3600))
 PER_NUMBER = (Window(10, 3600), Window(20, 86400))
 PER_CLIENT = (Window(60, 600),)
 PORTAL_A_MINUTE = Window(60, 60)
 TRIES_PER_CLIENT = Window(30, 3600)
+JUDGED = Window(200, 86400)  # the last codes by text message
+LEAST_USED = 30  # percent of them
 
 TOO_MANY = Refusal("too_many", _("Wait a few minutes and try again"), {"seconds": 60})
+CHALLENGE = Refusal("challenge", _("Before we send a text message, answer the sum"))
+SUM_WRONG = Refusal("challenge", _("That was not the right answer. Here is another sum"))
+SUM_OLD = Refusal("challenge", _("That sum is too old or belongs to another number. Here is a new one"))
+_BY_VERDICT = {Verdict.NONE: CHALLENGE, Verdict.WRONG: SUM_WRONG, Verdict.OLD: SUM_OLD}
 CODE_OLD = Refusal("code_old", _("That code has expired; get a new one"))
 CODE_WRONG = Refusal("code_wrong", _("That code is not right; check it again"))
 NO_MEMBER = Refusal("no_member", _("Nobody signs in with this number or address; they must have signed in once before"))
@@ -117,6 +141,31 @@ def _reached(asked: QuerySet[SignInCode], windows: tuple[Window, ...]) -> bool:
         **{name: Count("pk", filter=Q(asked_at__gt=start)) for name, start in since.items()}
     )
     return any(counts[f"within_{window.seconds}"] >= window.times for window in windows)
+
+
+def why_not_text(*, contact: str, client: str, answer: Answer) -> Refusal | None:
+    """Whether a sum stands before a text message: while few of the last codes are used. None stands before an e-mail.
+
+    It is the same for everybody: nobody looks for a member, and a right answer spares the look at the codes.
+    """
+    if "@" in contact:
+        return None
+    verdict = judge(answer, contact=contact, client=client)
+    return None if verdict is Verdict.RIGHT or not use_of_codes().is_low else _BY_VERDICT[verdict]
+
+
+def use_of_codes() -> Use:
+    """The last 200 codes by text message that were handed over and then used or left to grow old, of the last day.
+
+    Whoever is stopped by a sum leaves no row, so that old rows would count for ever where few people sign in: hence the
+    day. Rows are not kept longer anyway (retention).
+    """
+    now = clock.now()
+    since = now - dt.timedelta(seconds=JUDGED.seconds)
+    texts = SignInCode.objects.exclude(contact__contains="@").filter(asked_at__gt=since, handed_at__isnull=False)
+    had_their_chance = texts.filter(Q(used_at__isnull=False) | Q(expires_at__lte=now))
+    last = had_their_chance.order_by("-asked_at")[: JUDGED.times]
+    return Use(**last.aggregate(codes=Count("pk"), used=Count("used_at")))
 
 
 def why_not_try_code(*, client: str, counting: int = 0) -> Refusal | None:

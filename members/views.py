@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from base.refusal import Refused
 from base.templatetags.city import digits
 from members import rules, services, sessions
-from members.forms import BirthForm, CodeForm, ContactForm, ProfileForm, TokenForm, refuse
+from members.forms import BirthForm, CodeForm, ContactForm, ProfileForm, SumForm, TokenForm, refuse
 from members.limits import client_of
 from members.models import ApiToken, Care, Member, Session, SignInCode
 
@@ -100,14 +100,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Asks for a code; the answer is the same whoever has that number or address."""
     form, refusal = ContactForm(request.POST), None
     if form.is_valid():
-        contact, language = form.cleaned_data["contact"], get_language() or "fa"
+        who = {"contact": form.cleaned_data["contact"], "client": client_of(request)}
         try:
-            return _to_code_page(
-                request, services.ask_code(contact=contact, client=client_of(request), language=language)
-            )
+            row = services.ask_code(**who, language=get_language() or "fa", answer=form.answer())
+            return _to_code_page(request, row)
         except Refused as refused:
             refusal = refused.refusal
-            refuse(form, refusal)
+            form.refuse(refusal, **who)
     return _rejected(
         request, "members:signin", "members/signin.html", {"form": form, "next": after_of(request)}, refusal
     )
@@ -237,13 +236,12 @@ def resend(request: HttpRequest) -> HttpResponse:
     row = asking_of(request)
     if row is None:
         return redirect(_address("members:signin", after_of(request)))
+    form, who = SumForm(request.POST), {"contact": row.contact, "client": client_of(request)}
     try:
-        fresh = services.ask_code(contact=row.contact, client=client_of(request), language=row.language)
+        fresh = services.ask_code(**who, language=row.language, answer=form.answer())
     except Refused as refused:
-        form = CodeForm({})
-        form.errors.clear()  # nothing was typed, so nothing in it is wrong
-        refuse(form, refused.refusal)
-        context = _code_context(request, row, form)
+        form.refuse(refused.refusal, **who)
+        context = {**_code_context(request, row, CodeForm()), "resending": form}
         return _rejected(request, "members:code", "members/code.html", context, refused.refusal)
     return _to_code_page(request, fresh)
 

@@ -11,8 +11,9 @@ from django.utils.translation import get_language, gettext
 
 from base import clock
 from base.calendar import day_text
-from base.templatetags.city import written_in
+from base.templatetags.city import digits, written_in
 from members.models import Member
+from members.rules import use_of_codes
 from programs.demand import at_least
 from programs.listing import listed
 from programs.models import Course, Enrolment, Import, Program, Question, Wish
@@ -38,8 +39,27 @@ def _day(day: dt.date) -> str:
 
 def needs_staff() -> list[Todo]:
     """Everything that waits for staff, at most five of a kind, the most urgent first: a constant number of queries."""
-    found = [*_workgroups(), *_decisions(), *_imports(), *_questions(), *_reviews()]
+    found = [*_codes(), *_workgroups(), *_decisions(), *_imports(), *_questions(), *_reviews()]
     return sorted(found, key=lambda todo: LEVELS.index(todo.level))
+
+
+def _codes() -> Iterable[Todo]:
+    """Sign-in codes of which so few are used that people are asked a sum first."""
+    use = use_of_codes()
+    if use.is_low:
+        text = gettext(
+            "Of the last {codes} sign-in codes by text message only {percent} % were used. Somebody may be asking in other "
+            "people’s names, or text messages do not arrive; people are asked a sum first."
+        )
+        yield Todo(
+            "danger",
+            gettext("Few are used"),
+            gettext("Sign-in codes by text message"),
+            "",
+            text.format(codes=digits(use.codes), percent=digits(use.percent)),
+            f"{reverse('help')}#code",
+            gettext("What residents read"),
+        )
 
 
 def _workgroups() -> Iterable[Todo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from base import clock
 from base.refusal import Refused, refuse_if
 from members import rules
+from members.limits import allow
 from members.models import (
     LIFE_OF_A_CODE,
     ApiToken,
@@ -25,6 +27,7 @@ from members.models import (
     digests,
 )
 from members.services.audit import record
+from members.sums import NOTHING, Answer
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,10 +35,12 @@ if TYPE_CHECKING:
 CODES = 10**6
 TRIES_AT_BIRTH = 2
 ANSWERED_WITHIN = dt.timedelta(minutes=10)
+TOLD_EVERY = 3600  # seconds; how often the log says that few codes are used
 _ASKING = 0x434F4445  # the advisory lock under which codes are asked for
+logger = logging.getLogger(__name__)
 
 
-def ask_code(*, contact: str, client: str, language: str) -> SignInCode:
+def ask_code(*, contact: str, client: str, language: str, answer: Answer = NOTHING) -> SignInCode:
     """Asks for a code to a contact (as `parse_contact` gives it); the row waits, still without a code, for delivery.
 
     Known and unknown contacts are the same here: nobody looks for a member. `client` is the asking address. Askings
@@ -43,9 +48,10 @@ def ask_code(*, contact: str, client: str, language: str) -> SignInCode:
     there is no audit line, because nobody is known yet.
 
     Raises:
-        Refused: `too_many`, whichever limit was reached.
+        Refused: `too_many`, whichever limit was reached; `challenge` where a text message needs the answer to a sum first.
     """
     refuse_if(rules.why_not_ask_code(contact=contact, client=client))  # without the lock, so that a flood costs little
+    _refuse_unsolved(contact, client, answer)  # without it too: a code has its chance only minutes later
     with transaction.atomic():
         _one_at_a_time()
         refuse_if(rules.why_not_ask_code(contact=contact, client=client))
@@ -63,6 +69,13 @@ def ask_code(*, contact: str, client: str, language: str) -> SignInCode:
                 )
         except IntegrityError as error:
             raise Refused(rules.TOO_MANY) from error
+
+
+def _refuse_unsolved(contact: str, client: str, answer: Answer) -> None:
+    refusal = rules.why_not_text(contact=contact, client=client, answer=answer)
+    if refusal is not None and allow("few-codes-used", 1, TOLD_EVERY):
+        logger.warning("few of the last sign-in codes by text message were used: a sum is asked first")
+    refuse_if(refusal)
 
 
 def _one_at_a_time() -> None:

@@ -55,12 +55,12 @@ def contact_ask(request: HttpRequest) -> HttpResponse:
     """Sends a code to the new one; the answer is the same whoever has it."""
     form = ContactForm(request.POST)
     if form.is_valid():
-        how = {"client": client_of(request), "language": get_language() or "fa"}
+        who = {"contact": form.cleaned_data["contact"], "client": client_of(request)}
         try:
-            row = ask_code(contact=form.cleaned_data["contact"], **how)
+            row = ask_code(**who, language=get_language() or "fa", answer=form.answer())
             return remember_asking(redirect(CODE), row, PURPOSE)
         except Refused as refused:
-            refuse(form, refused.refusal)
+            form.refuse(refused.refusal, **who)
     return rejected(request, "programs/contact.html", _shown(request, form), PAGE)
 
 

@@ -92,6 +92,16 @@ def faults(page: Page, place: Place, language: str) -> list[str]:
     if place.name == "not found":
         watch.complaints = [one for one in watch.complaints if "404" not in one]
     assert answer is not None
+    return looked_over(page, language, is_variant=place.is_variant) + told(watch)
+
+
+def told(watch: Watch) -> list[str]:
+    """What the browser complained about."""
+    return [f"the browser complains: {one}" for one in watch.complaints]
+
+
+def looked_over(page: Page, language: str, *, is_variant: bool = False) -> list[str]:
+    """What is wrong with the page that is open, on a phone."""
     page.evaluate(AXE)
     found = [f"a phone: {one}" for one in page.evaluate(RUN_AXE, EVERYTHING)]
     found += [f"smaller than 44 px: {one}" for one in page.evaluate(SMALL)]
@@ -100,11 +110,11 @@ def faults(page: Page, place: Place, language: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate(SIDEWAYS) > 0:
             found.append(f"scrolls sideways at {width}")
-    if not place.is_variant:
+    if not is_variant:
         found += [f"a desk: {one}" for one in page.evaluate(RUN_AXE, EVERYTHING)]
     page.emulate_media(color_scheme="dark")
     found += [f"at night: {one}" for one in page.evaluate(RUN_AXE, ["cat.color"])]
-    return found + [f"the browser complains: {one}" for one in watch.complaints]
+    return found
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
