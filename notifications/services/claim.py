@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from django.db import connection, transaction
@@ -14,6 +16,8 @@ from notifications.models import Channel, Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.backends.utils import CursorWrapper
 
 LEASE = dt.timedelta(seconds=120)
 LEAST_LEFT = dt.timedelta(seconds=30)
@@ -31,12 +35,18 @@ _SENT_SOON = "EXECUTE delivery_sent (%s, %s, %s, %s)"
 planned: WeakSet[Any] = WeakSet()  # the connections to PostgreSQL that know it; planning anew takes a third of a mark
 
 
-class Batch(NamedTuple):
+@dataclass
+class Batch:
     """Rows that are this worker's alone until their lease ends; `handed_over` are the ids of those that it let go of."""
 
     rows: list[Delivery]
     until: dt.datetime
-    handed_over: list[int]
+    handed_over: list[int] = field(default_factory=list)
+
+    @cached_property
+    def cursor(self) -> CursorWrapper:
+        """One for all its marks."""
+        return connection.cursor()
 
     def is_ending(self) -> bool:
         """Whether too little time is left for another hand-over."""
@@ -59,7 +69,7 @@ def claim(channel: Channel, limit: int) -> Batch:
         rows = list(due[:limit])
         if rows:
             Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
-    return Batch(rows, until, [])
+    return Batch(rows, until)
 
 
 def _free(now: dt.datetime) -> Q:
@@ -73,13 +83,11 @@ def begin(batch: Batch, row: Delivery, provider: str = "") -> bool:
 
 def _write(statement: str, values: list[Any], batch: Batch, row: Delivery) -> bool:
     """One row by its lease, many times a second: without the time that the ORM takes to put the same together."""
-    until = connection.ops.adapt_datetimefield_value(batch.until)
-    with connection.cursor() as cursor:
-        if statement == _SENT_SOON and connection.connection not in planned:
-            cursor.execute(_PLAN)
-            planned.add(connection.connection)
-        cursor.execute(statement, [*values, row.pk, until])
-        return bool(cursor.rowcount)
+    if statement == _SENT_SOON and connection.connection not in planned:
+        batch.cursor.execute(_PLAN)
+        planned.add(connection.connection)
+    batch.cursor.execute(statement, [*values, row.pk, connection.ops.adapt_datetimefield_value(batch.until)])
+    return bool(batch.cursor.rowcount)
 
 
 def mark_sent(row: Delivery, batch: Batch) -> bool:
@@ -132,4 +140,4 @@ def lost(channel: Channel, limit: int) -> Batch:
         rows = list(found[:limit])
         if rows:
             Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=until)
-    return Batch(rows, until, [])
+    return Batch(rows, until)

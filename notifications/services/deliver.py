@@ -122,7 +122,7 @@ def _deliver(channel: Channel, line: lines.Open, limit: int, rest: Callable[[], 
     elif rows:
         begun_at, starts_at = clock.now(), lines.reserve(line.name, len(rows))
         ear = out if isinstance(out, Browsers) else lines.Ear(line.name)
-        _through(Work(batch, line.name, out, ear, Watch(rows), begun_at, starts_at), rows, rest)
+        _through(Work(batch, line.name, out, ear, Watch(), begun_at, starts_at), rows, rest)
     return len(batch.rows)
 
 
@@ -156,7 +156,7 @@ def _hand_over(work: Work, rows: list[Delivery], rest: Callable[[], object]) -> 
         for number in range(0, len(rows), abreast):
             some = rows[number : number + abreast]
             _wait_until(work.starts_at + dt.timedelta(seconds=number * pace), rest)
-            work.watch.look()
+            work.watch.look(rows[number:])
             if any(_must_stop(work, row) for row in some) or not _some(work, some):
                 give_back(work.batch, rows[number:])
                 return

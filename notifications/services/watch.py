@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -21,28 +22,27 @@ EVERY = 0.5  # seconds
 class Watch:
     """Looks again while a batch is handed over, at most twice a second however long it is."""
 
-    def __init__(self, rows: Iterable[Delivery]) -> None:
-        rows = list(rows)
-        self._members = {row.member_id for row in rows}
-        self._notices = {row.notice_id for row in rows}
-        self._channels = {row.channel for row in rows}
-        self._at = -EVERY
+    def __init__(self) -> None:
+        self._at = -math.inf
         self._stopped: set[tuple[int, str]] = set()
         self._gone: set[int] = set()
         self._paused: set[int] = set()
         self._withdrawn: set[int] = set()
 
-    def look(self) -> None:
-        """Asks the database, unless it was asked a moment ago."""
+    def look(self, rows: Iterable[Delivery]) -> None:
+        """Asks the database about what is still to be handed over, unless it was asked a moment ago."""
         now = time.monotonic()
         if now - self._at < EVERY:
             return
         self._at = now
-        no = Preference.objects.filter(member__in=self._members, channel__in=self._channels, wanted=False)
+        members, notices, channels = map(
+            set, zip(*((row.member_id, row.notice_id, row.channel) for row in rows), strict=True)
+        )
+        no = Preference.objects.filter(member__in=members, channel__in=channels, wanted=False)
         self._stopped = set(no.values_list("member_id", "kind"))
-        erased = Member.objects.filter(pk__in=self._members, erased_at__isnull=False)
+        erased = Member.objects.filter(pk__in=members, erased_at__isnull=False)
         self._gone = set(erased.values_list("pk", flat=True))
-        told = Notice.objects.filter(pk__in=self._notices).values_list("pk", "paused_at", "withdrawn_at")
+        told = Notice.objects.filter(pk__in=notices).values_list("pk", "paused_at", "withdrawn_at")
         self._paused = {pk for pk, paused_at, _ in told if paused_at}
         self._withdrawn = {pk for pk, _, withdrawn_at in told if withdrawn_at}
 
