@@ -92,16 +92,12 @@ def faults(page: Page, place: Place, language: str) -> list[str]:
     if place.name == "not found":
         watch.complaints = [one for one in watch.complaints if "404" not in one]
     assert answer is not None
-    return looked_over(page, language, is_variant=place.is_variant) + told(watch)
-
-
-def told(watch: Watch) -> list[str]:
-    """What the browser complained about."""
-    return [f"the browser complains: {one}" for one in watch.complaints]
+    found = looked_over(page, language, is_variant=place.is_variant)
+    return found + [f"the browser complains: {one}" for one in watch.complaints]
 
 
 def looked_over(page: Page, language: str, *, is_variant: bool = False) -> list[str]:
-    """What is wrong with the page that is open, on a phone."""
+    """What is wrong with the page that is open, which has the width of a phone."""
     page.evaluate(AXE)
     found = [f"a phone: {one}" for one in page.evaluate(RUN_AXE, EVERYTHING)]
     found += [f"smaller than 44 px: {one}" for one in page.evaluate(SMALL)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from members.models import Member
 from notifications import links, services, texts
@@ -27,6 +30,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.mark.parametrize("number", [1, 77, 10**12])
+def test_links_in_letters_that_were_sent_long_ago_still_open(number: int) -> None:
+    """They were sealed by Django's `salted_hmac`."""
+
+    def seal(purpose: str) -> str:
+        mark = salted_hmac(f"notifications.{purpose}", str(number), secret=settings.SECRET_KEY, algorithm="sha256")
+        return base64.b32encode(mark.digest()).decode().lower()
+
+    assert links.short(number).endswith(seal("opened")[:6])
+    assert links.secret(number).endswith("-" + seal("unsubscribe")[:32])
 
 
 def part(message: EmailMessage, kind: str) -> str:

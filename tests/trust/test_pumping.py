@@ -318,8 +318,8 @@ def test_once_the_sum_is_asked_a_flood_sends_nothing(hands: Hands, settings: Any
     """T8: many addresses, a number each; what was sent before it was seen is within the budget."""
     settings.SMS_DAILY_BUDGET = 700
     answers = []
-    for index in range(2_000):
-        answers.append(ask_for(f"+98918{index:07}", f"10.0.{index % 1000 // 250}.{index % 250}"))
+    for index in range(1_000):
+        answers.append(ask_for(f"+98918{index:07}", f"10.0.{index // 250}.{index % 250}"))
         SignInCode.objects.filter(handed_at__isnull=True).update(handed_at=clock.now())
         hands.on(seconds=1)
     sent = SignInCode.objects.count()
