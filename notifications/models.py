@@ -88,7 +88,9 @@ class Delivery(models.Model):
         DELIVERED = "delivered", _("Delivered")
         FAILED = "failed", _("Not delivered")
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", verbose_name=_("notice"))
+    notice = models.ForeignKey(
+        Notice, models.CASCADE, related_name="deliveries", db_index=False, verbose_name=_("notice")
+    )  # `delivery_once` begins with it
     member = models.ForeignKey(Member, models.CASCADE, related_name="deliveries", verbose_name=_("member"))
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
@@ -130,7 +132,9 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="delivery_due", fields=["priority", "due_at"], condition=Q(state="queued")),
+            models.Index(
+                name="delivery_next", fields=["channel", "priority", "due_at", "id"], condition=Q(state="queued")
+            ),
             models.Index(name="delivery_leased", fields=["leased_until"], condition=Q(state="sending")),
             models.Index(name="delivery_inbox", fields=["member", "-id"], condition=Q(channel="inbox")),
             models.Index(name="delivery_parked", fields=["notice"], condition=Q(state="paused")),

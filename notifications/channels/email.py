@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import binascii
-import contextlib
 import re
 import smtplib
+from contextlib import contextmanager, suppress
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from members.city import present
 from notifications.channels import Away, Lost, Message, NotNow, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 PERMANENT = 500
@@ -27,6 +28,7 @@ END = b"\r\n"
 LINE = 76  # letters of base64 (RFC 2045)
 PLAIN = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*", re.ASCII)
 TAKEN = (250, 251)
+GO_ON = 354
 CLOSING = 421  # the server ends the connection with this answer
 
 
@@ -35,6 +37,7 @@ class Email:
 
     def __init__(self) -> None:
         self._connection = get_connection()
+        self._begun: dict[str, Callable[[], None] | Exception] = {}
 
     def __enter__(self) -> Self:
         """Opens nothing yet."""
@@ -46,8 +49,17 @@ class Email:
         """Says goodbye to the server."""
         self._leave()
 
+    def begin(self, messages: list[Message]) -> None:
+        """Writes a message to the server, which reads it while others are made; `send` then tells what came of it."""
+        for message in messages:
+            try:
+                with self._judging():
+                    self._begun[message.reference] = self._write(message)
+            except (Refused, NotNow, Away) as error:
+                self._begun[message.reference] = error
+
     def send(self, message: Message) -> None:
-        """Hands one message over.
+        """Says what came of a message, which is handed over now if it was not.
 
         Raises:
             Refused: the address is none, or its server says so for good (5xx).
@@ -55,13 +67,19 @@ class Email:
             Lost: the mail server fell silent; the message may have arrived.
             Away: the mail server cannot be reached, or does not want ours.
         """
+        if message.reference not in self._begun:
+            self.begin([message])
+        answer = self._begun.pop(message.reference)
+        if isinstance(answer, Exception):
+            raise answer
+        with self._judging():
+            answer()
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """What smtplib and Django say, in the words of all channels."""
         try:
-            self._connection.open()
-        except (OSError, smtplib.SMTPException) as error:
-            self._leave()
-            raise Away(type(error).__name__) from error
-        try:
-            self._hand_over(message)
+            yield
         except ValueError as error:  # Django's BadHeaderError, or an address that is none
             raise Refused("no address") from error
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
@@ -76,48 +94,86 @@ class Email:
             self._leave()
             raise Lost(type(error).__name__) from error
 
-    def _hand_over(self, message: Message) -> None:
-        """Straight to the mail server, which takes a third off; by Django's way where the messages go elsewhere."""
+    def _open(self) -> None:
+        try:
+            self._connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            self._leave()
+            raise Away(type(error).__name__) from error
+
+    def _write(self, message: Message) -> Callable[[], None]:
+        """Straight to the mail server, which takes a third off; by Django's way where the messages go elsewhere.
+
+        What it gives waits for the answer.
+        """
+        self._open()
         line = getattr(self._connection, "connection", None)
-        if isinstance(line, smtplib.SMTP):
-            line.ehlo_or_helo_if_needed()
-            to = _addressed(message.to)
-            way = _at_once if line.has_extn("pipelining") and line.has_extn("chunking") else _step_by_step
-            way(line, _bare(sender()), to, _whole(message))
-        else:
+        if not isinstance(line, smtplib.SMTP):
             self._connection.send_messages([build(message)])
+            return _nothing
+        line.ehlo_or_helo_if_needed()
+        to = _addressed(message.to)
+        way = _at_once if line.has_extn("pipelining") and line.has_extn("chunking") else _step_by_step
+        return way(line, _bare(sender()), to, _whole(message))
 
     def _leave(self) -> None:
-        with contextlib.suppress(OSError, smtplib.SMTPException):
+        with suppress(OSError, smtplib.SMTPException):
             self._connection.close()
 
 
-def _step_by_step(line: smtplib.SMTP, by: str, to: str, content: bytes) -> None:
-    """Four commands, each when the one before it was answered."""
-    line.sendmail(by, [to], content)
+def _nothing() -> None:
+    """There is no answer to wait for."""
 
 
-def _at_once(line: smtplib.SMTP, by: str, to: str, content: bytes) -> None:
-    """Envelope and message in one write, and the three answers to them (RFC 2920, 3030); raises as smtplib's `sendmail`.
+def _step_by_step(line: smtplib.SMTP, by: str, to: str, content: bytes) -> Callable[[], None]:
+    """Three commands, each when the one before it was answered, then the message; raises as smtplib's `sendmail`."""
+    code, said = line.mail(by, [f"size={len(content)}"] if line.has_extn("size") else [])
+    if code not in TAKEN:
+        raise smtplib.SMTPSenderRefused(code, said, by)
+    code, said = line.rcpt(to)
+    if code not in TAKEN:
+        raise _renewed(line, code, smtplib.SMTPRecipientsRefused({to: (code, said)}))
+    code, said = line.docmd("DATA")
+    if code != GO_ON:
+        raise _renewed(line, code, smtplib.SMTPDataError(code, said))
+    line.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
+    return partial(_taken, line)
 
-    A server that takes no envelope throws the message away: it asks for nothing that would have to be sent still.
-    """
+
+def _taken(line: smtplib.SMTP) -> None:
+    code, said = line.getreply()
+    if code not in TAKEN:
+        raise _renewed(line, code, smtplib.SMTPDataError(code, said))
+
+
+def _at_once(line: smtplib.SMTP, by: str, to: str, content: bytes) -> Callable[[], None]:
+    """Envelope and message in one write (RFC 2920, 3030)."""
     head = f"MAIL FROM:{_quoted(by)}\r\nRCPT TO:{_quoted(to)}\r\nBDAT {len(content)} LAST\r\n"
     line.send(head.encode("ascii") + content)
+    return partial(_all_taken, line, by, to)
+
+
+def _all_taken(line: smtplib.SMTP, by: str, to: str) -> None:
+    """The three answers; a server that takes no envelope throws the message away, and asks for nothing more."""
     code, said = line.getreply()
     if code not in TAKEN:
         raise smtplib.SMTPSenderRefused(code, said, by)
     code, said = line.getreply()
-    error: smtplib.SMTPException | None = None
-    if code not in TAKEN:
-        error = smtplib.SMTPRecipientsRefused({to: (code, said)})
+    refused = None if code in TAKEN else smtplib.SMTPRecipientsRefused({to: (code, said)})
     if code != CLOSING:
         code, said = line.getreply()
-        error = error or (None if code in TAKEN else smtplib.SMTPDataError(code, said))
-    if error is not None:
-        if code != CLOSING:
+    if refused is not None:
+        raise _renewed(line, code, refused)
+    if code not in TAKEN:
+        raise _renewed(line, code, smtplib.SMTPDataError(code, said))
+
+
+def _renewed(line: smtplib.SMTP, code: int, error: smtplib.SMTPException) -> smtplib.SMTPException:
+    """The error, after which the server listens to the next message."""
+    if code != CLOSING:
+        with suppress(smtplib.SMTPServerDisconnected):
             line.rset()
-        raise error
+    return error
 
 
 def _quoted(address: str) -> str:

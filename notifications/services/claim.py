@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
 from base import clock
 from notifications.models import Channel, Delivery
+from notifications.services.beside import MANY, Beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.db.backends.utils import CursorWrapper
+    from collections.abc import Iterable, Iterator
 
 LEASE = dt.timedelta(seconds=120)
 LEAST_LEFT = dt.timedelta(seconds=30)
 State = Delivery.State
-_BEGIN = """UPDATE notifications_delivery SET state = 'sending', attempts = attempts + 1, provider = %s
-WHERE id = %s AND leased_until = %s AND state = 'queued'"""
-_SENT = """UPDATE notifications_delivery
-SET state = 'sent', sent_at = %s, error = '', attempts = attempts + %s, leased_until = NULL
-WHERE id = %s AND leased_until = %s AND state IN ('queued', 'sending')"""
-_SOON = " AND set_config('synchronous_commit', 'off', true) = 'off'"  # for the statement's own transaction
-_PLAN = "PREPARE delivery_sent (timestamptz, int, bigint, timestamptz) AS " + (_SENT + _SOON).replace(
-    "%s", "{}"
-).format("$1", "$2", "$3", "$4")
-_SENT_SOON = "EXECUTE delivery_sent (%s, %s, %s, %s)"
-planned: WeakSet[Any] = WeakSet()  # the connections to PostgreSQL that know it; planning anew takes a third of a mark
+SENT = """(timestamptz, bigint, timestamptz) AS UPDATE notifications_delivery
+SET state = 'sent', sent_at = $1, error = '', attempts = attempts + 1, leased_until = NULL
+WHERE id = $2 AND leased_until = $3 AND state = 'queued'"""
 
 
 @dataclass
@@ -42,11 +32,7 @@ class Batch:
     rows: list[Delivery]
     until: dt.datetime
     handed_over: list[int] = field(default_factory=list)
-
-    @cached_property
-    def cursor(self) -> CursorWrapper:
-        """One for all its marks."""
-        return connection.cursor()
+    beside: Beside | None = None  # where it is marked without waiting
 
     def is_ending(self) -> bool:
         """Whether too little time is left for another hand-over."""
@@ -76,32 +62,39 @@ def _free(now: dt.datetime) -> Q:
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
+@contextmanager
+def marking(batch: Batch) -> Iterator[None]:
+    """While the block runs, a mark of a large batch is not waited for until the next one; at its end all are written.
+
+    A text message's is, for none may go out twice, and one inside a transaction of the caller, which no other connection sees.
+    """
+    is_large = len(batch.rows) >= MANY and batch.rows[0].channel != Channel.SMS
+    if is_large and connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with Beside(SENT) as batch.beside:
+            yield
+    else:
+        yield
+
+
 def begin(batch: Batch, row: Delivery, provider: str = "") -> bool:
     """Marks one row as being in hand, right before its hand-over; false when it is no longer this worker's."""
-    return _write(_BEGIN, [provider], batch, row)
+    mine = Delivery.objects.filter(batch.mine(), pk=row.pk, state=State.QUEUED)
+    return bool(mine.update(state=State.SENDING, attempts=F("attempts") + 1, provider=provider))
 
 
-def _write(statement: str, values: list[Any], batch: Batch, row: Delivery) -> bool:
-    """One row by its lease, many times a second: without the time that the ORM takes to put the same together."""
-    if statement == _SENT_SOON and connection.connection not in planned:
-        batch.cursor.execute(_PLAN)
-        planned.add(connection.connection)
-    batch.cursor.execute(statement, [*values, row.pk, connection.ops.adapt_datetimefield_value(batch.until)])
-    return bool(batch.cursor.rowcount)
-
-
-def mark_sent(row: Delivery, batch: Batch) -> bool:
+def mark_sent(row: Delivery, batch: Batch) -> None:
     """Writes that it was handed over, committed at once; a text message was counted when it was taken in hand.
 
-    PostgreSQL acknowledges all but text messages before the disk has them: that outlives the end of this process, while the
-    end of PostgreSQL itself may take back the last 0.6 s, which `mark_again` writes once more.
+    Beside it is acknowledged before the disk has it: that outlives the end of this process, while the end of PostgreSQL itself
+    may take back the last 0.6 s, which `mark_again` writes once more.
     """
-    is_sms = row.channel == Channel.SMS
-    statement = _SENT if is_sms or connection.vendor != "postgresql" else _SENT_SOON
+    is_sms, now = row.channel == Channel.SMS, clock.now()
     if not is_sms:
         batch.handed_over.append(row.pk)
-    counted = 0 if is_sms else 1
-    return _write(statement, [connection.ops.adapt_datetimefield_value(clock.now()), counted], batch, row)
+    if batch.beside:
+        batch.beside.mark((now, row.pk, batch.until))
+    else:
+        mark(row, batch, state=State.SENT, sent_at=now, error="", attempts=F("attempts") + (0 if is_sms else 1))
 
 
 def mark_again(batch: Batch) -> None:

@@ -7,6 +7,7 @@ import logging
 import random
 import threading
 from collections import defaultdict, deque
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -23,7 +24,18 @@ from notifications.channels.sms import Sms, is_known
 from notifications.models import Channel, Delivery
 from notifications.services import lines
 from notifications.services.address import note_refusal
-from notifications.services.claim import Batch, begin, claim, give_back, lost, mark, mark_again, mark_sent, put_off
+from notifications.services.claim import (
+    Batch,
+    begin,
+    claim,
+    give_back,
+    lost,
+    mark,
+    mark_again,
+    mark_sent,
+    marking,
+    put_off,
+)
 from notifications.services.codes import hand_over_codes
 from notifications.services.devices import ABREAST, Browsers
 from notifications.services.digests import gather
@@ -32,7 +44,7 @@ from notifications.services.steering import set_aside, unpark
 from notifications.services.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 BATCH = 500
@@ -84,6 +96,7 @@ class Work:
     begun_at: dt.datetime
     starts_at: dt.datetime
     letters: Letters = field(default_factory=Letters)
+    under_way: deque[tuple[Delivery, Message]] = field(default_factory=deque)  # begun, and not heard of yet
 
 
 def deliver_due(*, limit: int = BATCH, rest: Callable[[], object] = hand_over_codes) -> int:
@@ -127,11 +140,23 @@ def _deliver(channel: Channel, line: lines.Open, limit: int, rest: Callable[[], 
 
 
 def _through(work: Work, rows: list[Delivery], rest: Callable[[], object]) -> None:
-    """Hands over and adds up. The last commit waits for the disk, and with it all before; a batch that fails is remembered."""
-    try:
-        _hand_over(work, rows, rest)
+    """Hands over and adds up. The last commit waits for the disk, and with it all before."""
+    with work.out, _remembering(work):
+        with marking(work.batch):
+            _hand_over(work, rows, rest)
         work.ear.write()
+
+
+@contextmanager
+def _remembering(work: Work) -> Iterator[None]:
+    """A batch during which the database goes away is marked again later, with what the other side still takes of it."""
+    try:
+        yield
     except DatabaseError:
+        for row, message in work.under_way:
+            with suppress(Refused, NotNow, Away):
+                work.out.send(message)
+                work.batch.handed_over.append(row.pk)
         unsure.append(work.batch)
         raise
 
@@ -152,14 +177,14 @@ def _after_rest(batch: Batch, rows: list[Delivery]) -> list[Delivery]:
 def _hand_over(work: Work, rows: list[Delivery], rest: Callable[[], object]) -> None:
     pace = 1 / rate if (rate := lines.rate_of(work.line)) else 0.0
     abreast = ABREAST if isinstance(work.out, Browsers) else 1
-    with work.out:
-        for number in range(0, len(rows), abreast):
-            some = rows[number : number + abreast]
-            _wait_until(work.starts_at + dt.timedelta(seconds=number * pace), rest)
-            work.watch.look(rows[number:])
-            if any(_must_stop(work, row) for row in some) or not _some(work, some):
-                give_back(work.batch, rows[number:])
-                return
+    for number in range(0, len(rows), abreast):
+        some, left = rows[number : number + abreast], rows[number:]
+        _wait_until(work.starts_at + dt.timedelta(seconds=number * pace), rest)
+        work.watch.look(left)
+        if any(_must_stop(work, row) for row in some) or not _some(work, some, is_paced=bool(pace)):
+            give_back(work.batch, left)
+            break
+    _heard(work)
 
 
 def _wait_until(instant: dt.datetime, rest: Callable[[], object]) -> None:
@@ -177,12 +202,26 @@ def _must_stop(work: Work, row: Delivery) -> bool:
     return resting or is_long or stopping.is_set() or work.batch.is_ending()
 
 
-def _some(work: Work, rows: list[Delivery]) -> bool:
-    """Hands rows over or ends them; false when the line is away and the rest must wait."""
+def _some(work: Work, rows: list[Delivery], *, is_paced: bool) -> bool:
+    """Makes the next messages while the ones before are read over there, then begins them or ends their rows.
+
+    False when the line is away and these must wait.
+    """
     ready = [(row, message) for row in rows if (message := _ready(work, row)) is not None]
-    if isinstance(work.out, Browsers):
+    if not _heard(work):
+        return False
+    work.under_way.extend(ready)
+    if isinstance(work.out, Browsers | Email):
         work.out.begin([message for _, message in ready])
-    answers = [_handed(work, row, message) for row, message in ready]
+        return not is_paced or _heard(work)
+    return _heard(work)
+
+
+def _heard(work: Work) -> bool:
+    """Marks what came of the messages under way; false when the line is away."""
+    answers = []
+    while work.under_way:
+        answers.append(_handed(work, *work.under_way.popleft()))
     return all(answers)
 
 

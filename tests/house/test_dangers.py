@@ -34,7 +34,7 @@ SQL_PLACES = {
     "programs/api/catalogue.py:_times": "the hours and meetings of a list, in the words that the ORM found once",
     "programs/catalogue.py:_sum": "all counts of the filters in one pass",
     "notifications/services/post.py:_insert": "a notice is said once, in one statement; only its number of rows varies",
-    "notifications/services/claim.py:_write": "one row a message, thousands of times: half the time that the ORM takes",
+    "notifications/services/beside.py:write": "the ORM knows no connection that is not waited for",
     "notifications/services/broadcast.py:_insert": "deliveries by the thousand: a query of the ORM becomes INSERT .. SELECT",
     "programs/services/seats.py:hold_open": "who applies shares the course's row: FOR SHARE is no verb of the ORM",
     "programs/services/seats.py:take": "the one guarded statement by which a seat or a place is taken",

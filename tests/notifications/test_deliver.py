@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from base import clock
 from members.models import Member
 from notifications import services
-from notifications.models import Delivery, Notice, Preference
+from notifications.models import Channel, Delivery, Notice, Preference
 from notifications.services import claim, deliver
+from notifications.services.beside import Beside
 from tests.notifications.conftest import NIGHT, NOON
 
 if TYPE_CHECKING:
@@ -358,44 +362,141 @@ def test_the_same_task_five_times_sends_once(at: At, mail: MailHandler) -> None:
     assert len(mail.received) == 1
 
 
-def test_what_the_database_forgot_when_it_fell_is_written_again_and_not_sent_again(
-    at: At, mail: MailHandler, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """D5: the last marks are lost with PostgreSQL's memory; without `mark_again` both e-mails go out twice."""
-    rows = [mailed(f"a{number}@example.org", key=str(number)) for number in range(3)]
-    asked = iter([True, False])
+BESIDE = pytest.param(
+    "beside",
+    marks=pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one connection that writes"),
+)
 
-    def fallen(*_args: object) -> bool:
-        if next(asked):
-            return True  # as if it were kept
-        raise OperationalError
+
+@pytest.mark.parametrize("way", ["in its place", BESIDE])
+def test_what_the_database_forgot_when_it_fell_is_written_again_and_not_sent_again(
+    way: str, at: At, mail: MailHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D5: the last marks are lost with PostgreSQL's memory; without `mark_again` they go out twice."""
+    rows = [mailed(f"a{number}@example.org", key=str(number)) for number in range(4)]
+    kept = iter([True, False])
+
+    def fallen(*_args: object, **_columns: object) -> None:
+        if not next(kept):
+            raise OperationalError  # the one before it was only as if it were kept
 
     with monkeypatch.context() as patch:
-        patch.setattr(claim, "_write", fallen)
+        if way == "beside":
+            patch.setattr(claim, "MANY", 2)
+            patch.setattr(Beside, "mark", fallen)
+        else:
+            patch.setattr(claim, "mark", fallen)
         with pytest.raises(OperationalError):
             services.deliver_due()
-    assert ([state(row)[0] for row in rows], len(mail.received)) == (["queued"] * 3, 2)
+    assert ([state(row)[0] for row in rows], len(mail.received)) == (["queued"] * 4, 2)
     services.deliver_due()
-    assert [state(row) for row in rows] == [("sent", 1), ("sent", 1), ("queued", 0)]
+    assert [state(row) for row in rows] == [("sent", 1)] * 2 + [("queued", 0)] * 2
     at(NOON + claim.LEASE)
     services.deliver_due()
-    assert ([state(row)[0] for row in rows], len(mail.received)) == (["sent"] * 3, 3)
+    assert ([state(row)[0] for row in rows], len(mail.received)) == (["sent"] * 4, 4)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such setting")
-def test_only_the_mark_of_an_email_does_not_wait_for_the_disk(at: At, mail: MailHandler, sms: Gateway) -> None:
-    """D1: the setting ends with the statement's own transaction; a text message is marked as before."""
-    mailed()
-    texted(key="t")
+def test_what_is_under_way_when_the_database_falls_is_not_sent_again(
+    at: At, mail: MailHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D5: its own mark was never tried; the server is still asked what it took."""
+    rows = [mailed(f"a{number}@example.org", key=str(number)) for number in range(3)]
+    looks = iter([True, False])
+
+    def look(*_args: object) -> None:
+        if not next(looks):
+            raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver.Watch, "look", look)
+        with pytest.raises(OperationalError):
+            services.deliver_due()
+    assert ([state(row)[0] for row in rows], len(mail.received)) == (["queued"] * 3, 1)
+    services.deliver_due()
+    at(NOON + claim.LEASE)
+    services.deliver_due()
+    assert ([state(row) for row in rows], len(mail.received)) == ([("sent", 1)] * 3, 3)
+
+
+def test_an_email_is_made_while_the_one_before_is_read_and_begun_when_that_one_is_marked(
+    at: At, mail: MailHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D1: one e-mail at a time is with the server and not marked."""
+    for number in range(3):
+        mailed(f"a{number}@example.org", key=str(number))
+    steps: list[str] = []
+
+    def told(place: Any, name: str, word: str) -> None:
+        real = getattr(place, name)
+        monkeypatch.setattr(place, name, lambda *args: (steps.append(word), real(*args))[1])
+
+    told(deliver, "_words", "made")
+    told(deliver.Email, "_write", "begun")
+    told(deliver.Email, "send", "heard")
+    told(deliver, "mark_sent", "marked")
+    services.deliver_due()
+    assert steps == ["made", "begun", *["made", "heard", "marked", "begun"] * 2, "heard", "marked"]
+
+
+def test_at_a_rate_an_email_is_marked_before_the_next_one_is_waited_for(
+    at: At, mail: MailHandler, settings: SettingsWrapper
+) -> None:
+    """P4."""
+    settings.EMAIL_RATE = 1000
+    rows = [mailed(f"a{number}@example.org", key=str(number)) for number in range(2)]
+    seen: list[list[str]] = []
+
+    def rest() -> None:
+        seen.append([state(row)[0] for row in rows])
+        at(NOON + MINUTE * len(seen) / 60_000)
+
+    services.deliver_due(rest=rest)
+    assert seen[0] == ["queued", "queued"]
+    assert ["sent", "queued"] in seen
+
+
+@pytest.mark.postgresql
+def test_only_the_marks_of_many_emails_do_not_wait_for_the_disk(
+    at: At, mail: MailHandler, sms: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D1: on their own connection, which is closed after the batch; a text message is marked as ever."""
+    for number in range(3):
+        mailed(f"a{number}@example.org", key=str(number))
+        texted(f"+98918123456{number}", key=f"t{number}")
+    shown: list[str] = []
+    written = Beside.write
+
+    def seen(self: Beside, statement: str, values: tuple[Any, ...]) -> None:
+        shown.append(statement.split(maxsplit=2)[0])
+        written(self, statement, values)
+
+    monkeypatch.setattr(claim, "MANY", 2)
+    monkeypatch.setattr(Beside, "write", seen)
     with CaptureQueriesContext(connection) as queries:
         services.deliver_due()
-    marks = [one["sql"] for one in queries if "SET state = 'sent'" in one["sql"] or one["sql"].startswith("EXECUTE")]
-    assert [one.split()[0] for one in marks if not one.startswith("PREPARE")] == ["UPDATE", "EXECUTE"]
+    assert shown == ["SET", "PREPARE", "EXECUTE", "EXECUTE", "EXECUTE"]
+    in_place = [one["sql"] for one in queries if "\"state\" = 'sent'" in one["sql"]]
+    assert len(in_place) == 3
+    assert {state(row) for row in Delivery.objects.exclude(channel="inbox")} == {("sent", 1)}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name = 'delivery_sent'")
-        assert "synchronous_commit" in cursor.fetchone()[0]
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone() == ("on",)
+
+
+@pytest.mark.postgresql
+def test_a_mark_on_its_way_outlives_its_worker(at: At, mail: MailHandler) -> None:
+    """D1: the process is killed right after it was sent."""
+    row = mailed()
+    batch = claim.claim(Channel.EMAIL, 1)
+    if (child := os.fork()) == 0:
+        beside = Beside(claim.SENT)
+        beside.mark((clock.now(), row.pk, batch.until))
+        os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    end = time.monotonic() + 5
+    while state(row)[0] != "sent" and time.monotonic() < end:
+        time.sleep(0.01)
+    assert state(row) == ("sent", 1)
 
 
 def test_a_worker_gives_back_what_its_lease_has_no_time_for(
