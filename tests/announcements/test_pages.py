@@ -247,6 +247,33 @@ def test_the_log_shows_the_first_message_and_each_correction() -> None:
     assert inbox == [Delivery.objects.filter(notice=row.notice, channel="inbox").count()] * 2
 
 
+def test_the_desk_shows_what_waits_for_this_reader_urgent_ones_first() -> None:
+    author, second = staff(), staff()
+    Writing(author=author).review()
+    urgent = Writing(author=author).review(kind="urgent")
+    found = signed_in(second).get("/fa/city/").content.decode()
+    assert found.count("هفتهٔ یادگیری</bdi></h3>") == 2
+    assert found.index(page(urgent)) < found.index("در بازبینی")
+    assert page(urgent) not in signed_in(author).get("/fa/city/").content.decode()
+
+
+def test_the_button_promises_an_hour_only_while_it_is_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    row = Writing().review(publish_at=now + HOUR)
+    reader = signed_in(staff())
+    assert "سر ساعتش منتشر" in reader.get(page(row)).content.decode()
+    monkeypatch.setattr(clock, "now", lambda: now + 2 * HOUR)
+    assert "سر ساعتش منتشر" not in reader.get(page(row)).content.decode()
+
+
+def test_who_wrote_what_was_taken_back_reads_why_and_no_promise_of_sending() -> None:
+    written = Writing()
+    row = written.out()
+    services.withdraw(actor=written.author, announcement=row, reason=REASON)
+    text = signed_in(written.author).get(page(row)).content.decode()
+    assert (REASON["fa"] in text, "هنوز چیزی فرستاده" in text) == (True, False)
+
+
 def test_a_rejected_form_keeps_what_was_typed() -> None:
     written = Writing()
     row = written.draft()
