@@ -77,14 +77,17 @@ def row_at(request: HttpRequest, desk: str, **which: Any) -> Announcement:
 def form_for(row: Announcement, data: Any = None, initial: dict[str, Any] | None = None) -> AnnouncementForm:
     """The form of an announcement: what it leads to already, what was looked for, and what was typed."""
     typed = {name: data.getlist(name) for name in ("programs", "courses")} if data is not None else {}
-    found = _found((data or {}).get("find", ""))
+    words = (data or {}).get("find", "")
+    found = _found(words)
     linked = {
         "programs": [*typed.get("programs", []), *(one.slug for one in row.programs.all()), *found["programs"]],
         "courses": [*typed.get("courses", []), *(one.slug for one in row.courses.all()), *found["courses"]],
     }
     programs, courses = _programs(linked["programs"]), _courses(linked["courses"])
     has_push = PushAddress.objects.exists()
-    return AnnouncementForm(data, row=row, initial=initial, programs=programs, courses=courses, has_push=has_push)
+    form = AnnouncementForm(data, row=row, initial=initial, programs=programs, courses=courses, has_push=has_push)
+    form.finds_nothing = bool(words.strip()) and not any(found.values())
+    return form
 
 
 def _found(text: str) -> dict[str, list[str]]:
@@ -172,7 +175,7 @@ def _reach(row: Announcement, words: dict[str, Text]) -> dict[str, Any]:
     readers = counts.languages.get(Channel.INBOX, {})
     return {
         "reach": counts,
-        "reach_ways": [(Channel(code).label, n) for code, n in counts.channels.items() if n != 0],
+        "reach_ways": [(Channel(code).label, n) for code, n in counts.channels.items()],
         "reach_languages": [(READERS[code], n) for code, n in readers.items()] if None not in readers.values() else [],
         "sms_parts": counts.sms_parts(words) if Channel.SMS in row.channels else 0,
     }

@@ -17,7 +17,8 @@ from PIL import Image
 from announcements import banner, services
 from announcements.models import Announcement
 from base import clock
-from members.models import Audit
+from members.city import forget
+from members.models import Audit, City
 from notifications.models import Delivery
 from tests import builders
 from tests.announcements.writing import EVERYONE, REASON, TEXTS, Writing, staff, told_all
@@ -242,7 +243,7 @@ def test_the_log_shows_the_first_message_and_each_correction() -> None:
     earlier = found.context["earlier"]
     assert [one.is_first for one in earlier] == [False, True]
     text = found.content.decode()
-    assert (text.count("نخستین پیام"), text.count("اصلاحیهٔ")) == (1, 1)
+    assert (text.count("اولین پیام"), text.count("اصلاحیهٔ")) == (1, 1)
     inbox = [next(way for way in one.ways if way.label == "صفحهٔ من").sent for one in earlier]
     assert inbox == [Delivery.objects.filter(notice=row.notice, channel="inbox").count()] * 2
 
@@ -272,6 +273,44 @@ def test_who_wrote_what_was_taken_back_reads_why_and_no_promise_of_sending() -> 
     services.withdraw(actor=written.author, announcement=row, reason=REASON)
     text = signed_in(written.author).get(page(row)).content.decode()
     assert (REASON["fa"] in text, "هنوز چیزی فرستاده" in text) == (True, False)
+
+
+def test_the_list_has_first_what_waits_then_what_went_out_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, now = Writing(), clock.now()
+    later, draft, review = written.out(publish_at=now + HOUR), written.draft(), written.review()
+    new, old = written.out(), written.out()
+    monkeypatch.setattr(clock, "now", lambda: now - HOUR)
+    Announcement.objects.filter(pk=old.pk).update(published_at=now - HOUR)
+    shown = signed_in(written.author).get("/fa/city/announcements/").context["page"]
+    assert list(shown) == [review, draft, later, new, old]
+
+
+def test_the_form_says_that_nothing_was_found_shows_whom_one_chose_and_when_the_city_sleeps() -> None:
+    city = City.objects.create(pk=City.ONLY, quiet_from=dt.time(21), quiet_until=dt.time(7, 30))
+    forget()
+    written = Writing()
+    row, client = written.draft(), signed_in(written.author)
+    text = " ".join(client.get(page(row)).content.decode().split())
+    assert ("<details >" in text, "۲۱:۰۰ تا ۷:۳۰" in text, "چیزی با این نام" in text) == (True, True, False)
+    look = client.post(page(row, "save/"), typed(row, find="زغال‌اخته", look="1", whom="some", age_from="60"))
+    text = " ".join(look.content.decode().split())
+    assert ("<details open>" in text, "چیزی با این نام" in text) == (True, True)
+    city.delete()
+    forget()
+
+
+@pytest.mark.parametrize(("hour", "is_said"), [(dt.time(23), True), (dt.time(12), False)])
+def test_the_log_says_why_nothing_moves_at_night(
+    hour: dt.time, *, is_said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Writing()
+    row = written.out(channels=["inbox", "sms"])
+    told_all()
+    assert Delivery.objects.filter(channel="sms", state="queued").exists()
+    now = clock.at(clock.today(), hour)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    text = signed_in(written.author).get(f"/fa/city/deliveries/{row.pk}/").content.decode()
+    assert ("حالا شب است" in text) is is_said
 
 
 def test_a_rejected_form_keeps_what_was_typed() -> None:
