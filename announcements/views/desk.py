@@ -129,12 +129,15 @@ def _save(
     form = form_for(row, request.POST)
     if not form.is_valid():
         return answer(request, desk, context_of(desk, row, form))
+    is_unsaved = True
     try:
         row = _write(request, row, form)
+        is_unsaved = False
         if then is not None:
             then(row)
     except Refused as refused:
-        return answer(request, desk, context_of(desk, row_at(request, desk, slug=slug), form), refused.refusal)
+        fresh = row_at(request, desk, slug=slug)
+        return answer(request, desk, context_of(desk, fresh, form, is_unsaved=is_unsaved), refused.refusal)
     if said:
         messages.success(request, said)
     fresh = row_at(request, desk, slug=slug)
@@ -181,7 +184,8 @@ def announcement_preview(request: HttpRequest, desk: str, slug: str) -> HttpResp
         try:
             _write(request, row, form)
         except Refused as refused:
-            return answer(request, desk, context_of(desk, row_at(request, desk, slug=slug), form), refused.refusal)
+            fresh = row_at(request, desk, slug=slug)
+            return answer(request, desk, context_of(desk, fresh, form, is_unsaved=True), refused.refusal)
     fresh = row_at(request, desk, slug=slug)
     return answer(request, desk, context_of(desk, fresh, **previews(fresh)))
 

@@ -102,6 +102,14 @@ def test_the_list_is_searched_and_filtered(client: Client, query: str, count: in
     assert client.get(f"/fa/announcements/{query}").content.decode().count('class="news__item"') == count
 
 
+def test_who_says_it_is_chosen_and_let_go_again(client: Client) -> None:
+    town = Town()
+    Writing(town.workgroup).out()
+    for address, other in (("", True), ("?by=city", False)):
+        main = client.get(f"/fa/announcements/{address}").content.decode().split("<main", 1)[1]
+        assert [f"by={one}" in main for one in (town.workgroup.slug, "city")] == [True, other]
+
+
 def test_pinned_ones_come_first(client: Client) -> None:
     written = Writing()
     first, _second = written.out(is_pinned=True), written.out()
@@ -323,6 +331,18 @@ def test_a_rejected_form_keeps_what_was_typed() -> None:
     assert "عنوان تازه" in text
     assert "۱۴۰۵/۱۱/۱" in text
     assert f'hreflang="en" href="/en/city/announcements/{row.slug}/"' in " ".join(text.split())
+
+
+def test_what_was_not_saved_is_not_said_to_be() -> None:
+    written = Writing()
+    row = written.draft()
+    client = signed_in(written.author)
+    past = client.post(page(row, "save/"), typed(row, publish_at="۱۴۰۴/۱/۱ ۹:۰۰"))
+    text = past.content.decode()
+    assert (past.status_code, "هنوز ذخیره نشده" in text, "ذخیره شد؛" in text) == (409, True, False)
+    lacking = client.post(page(row, "submit/"), typed(row, title_en=""))
+    text = lacking.content.decode()
+    assert (lacking.status_code, "هنوز ذخیره نشده" in text, "ذخیره شد؛" in text) == (409, False, True)
 
 
 def test_two_writers_at_once_lose_nothing() -> None:

@@ -205,6 +205,18 @@ def test_a_picture_needs_words_in_both_languages() -> None:
     assert code_of(lambda: services.submit(actor=written.author, announcement=row)) == "pictures"
 
 
+def test_all_other_staff_hear_at_once_of_an_urgent_notice_that_waits_for_them() -> None:
+    written, second, third = Writing(), staff(), staff()
+    written.review()
+    assert not Notice.objects.exists()
+    row = written.review(kind="urgent")
+    services.submit(actor=written.author, announcement=row)
+    told = Notice.objects.get()
+    assert (told.kind, told.urgency, told.values["slug"]) == ("announcements/review", "urgent", row.slug)
+    assert set(told.deliveries.values_list("member", flat=True)) == {second.pk, third.pk}
+    assert "sms" in told.deliveries.values_list("channel", flat=True)
+
+
 def test_an_hour_that_has_passed_is_refused_and_one_that_passes_meanwhile_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
