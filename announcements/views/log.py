@@ -63,7 +63,7 @@ def _ways(progress: Progress) -> list[Way]:
         failed, dropped = counted.get(State.FAILED, 0) + counted.get(State.UNKNOWN, 0), counted.get(State.DROPPED, 0)
         whole = sent + waiting + failed
         found.append(
-            Way(str(Channel(channel).label), sent, waiting, failed, dropped, sent * 100 // whole if whole else 100)
+            Way(str(Channel(channel).label), sent, waiting, failed, dropped, sent * 100 // whole if whole else 0)
         )
     return found
 

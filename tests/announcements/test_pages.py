@@ -326,6 +326,15 @@ def test_the_log_says_why_nothing_moves_at_night(
     assert ("حالا شب است" in text) is is_said
 
 
+def test_a_way_by_which_nothing_left_shows_no_progress() -> None:
+    written = Writing()
+    row = written.out(channels=["inbox", "sms"])
+    told_all()
+    services.withdraw(actor=written.author, announcement=row, reason=REASON)
+    ways = signed_in(written.author).get(f"/fa/city/deliveries/{row.pk}/").context["ways"]
+    assert {way.label: (way.sent > 0, way.share) for way in ways} == {"صفحهٔ من": (True, 100), "پیامک": (False, 0)}
+
+
 def test_a_rejected_form_keeps_what_was_typed() -> None:
     written = Writing()
     row = written.draft()
