@@ -31,6 +31,7 @@ from programs.listing import listed
 from programs.models import Course, Program
 from programs.views.work.planning import differing, twin_of
 from workgroups.models import Workgroup
+from workgroups.people import names_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -115,11 +116,14 @@ def context_of(desk: str, row: Announcement, form: AnnouncementForm | None = Non
     texts = texts_of(row)
     stored = AnnouncementForm.initial_of(row, texts)
     steps = steps_of(row)
+    names = names_of(pk for pk in (row.author_id, row.approver_id) if pk)
     return {
         "at": desk,
         "row": row,
         "form": form or form_for(row, initial=stored),
         "stored": stored,
+        "author": names.get(row.author_id or 0, ""),
+        "approver": names.get(row.approver_id or 0, ""),
         "steps": steps,
         "missing": next((step for step in steps if not step.done), None),
         "audience": audience_words(row.audience) if why_not_meant(row.audience) is None else "",

@@ -20,6 +20,7 @@ from announcements.models import Announcement
 from base import clock
 from members.city import forget
 from members.models import Audit, City
+from members.rules import masked
 from notifications.models import Delivery
 from tests import builders
 from tests.announcements.writing import EVERYONE, REASON, TEXTS, Writing, staff, told_all
@@ -269,6 +270,17 @@ def test_the_desk_shows_what_waits_for_this_reader_urgent_ones_first() -> None:
     assert found.count("هفتهٔ یادگیری</bdi></h3>") == 2
     assert found.index(page(urgent)) < found.index("در بازبینی")
     assert page(urgent) not in signed_in(author).get("/fa/city/").content.decode()
+
+
+def test_the_page_says_who_wrote_it_last_and_who_approved_it() -> None:
+    author, second = staff(), staff()
+    row = Writing(author=author).review()
+    reader = signed_in(second)
+    waiting = reader.get(page(row)).context
+    services.approve(actor=second, announcement=row, version=row.version)
+    out = reader.get(page(row)).context
+    assert (waiting["author"], waiting["approver"]) == (masked(author.contact), "")
+    assert (out["author"], out["approver"]) == (masked(author.contact), masked(second.contact))
 
 
 def test_the_button_promises_an_hour_only_while_it_is_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
