@@ -36,12 +36,9 @@ OF_COURSES = {
     "formerly_in": _("Those who were in the courses chosen above"),
 }
 READERS = {"": _("Any language"), "fa": _("Persian"), "en": _("English")}
-WAYS = {
-    Channel.INBOX: _("Inbox on the site"),
-    Channel.EMAIL: Channel.EMAIL.label,
-    Channel.SMS: Channel.SMS.label,
-    Channel.PUSH: Channel.PUSH.label,
-}
+HOW_TO_WRITE = _(
+    "A link: [words](https://address). A list: lines that begin with a hyphen. A heading: a line that begins with ##"
+)
 TITLE_MISSING = _("Write a title")
 
 
@@ -102,14 +99,20 @@ class AnnouncementForm(PairedForm):
     is_banner = forms.BooleanField(
         label=_("Banner on every page"), help_text=_("For urgent safety notices alone"), required=False
     )
-    publish_at = InstantField(label=_("Publish at"), help_text=_("Empty: as soon as it is approved"))
-    ends_at = InstantField(label=_("Shown until"), ends=True, help_text=_("Empty: it stays"))
+    publish_at = InstantField(
+        label=_("Publish at"), help_text=_("Day and hour, such as 2026-12-15 9:00. Empty: as soon as it is approved")
+    )
+    ends_at = InstantField(label=_("Shown until"), ends=True, help_text=_("Such as 2026-12-15 18:00. Empty: it stays"))
+
+    finds_nothing = False  # whether the catalogue has nothing under the words that were looked for
 
     def __init__(
         self, *args: Any, row: Announcement, programs: list[tuple[Any, str]], courses: list[tuple[Any, str]],
         has_push: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        for code in LANGUAGES:
+            self.fields[f"body_{code}"].help_text = HOW_TO_WRITE
         language = "fa" if (get_language() or "fa").startswith("fa") else "en"
         self.row, self.is_city = row, row.workgroup_id is None
         self.is_special = parsed(row) is None
@@ -120,7 +123,7 @@ class AnnouncementForm(PairedForm):
         self._offer("courses", courses)
         self._offer("of_courses", list(OF_COURSES.items()))
         self._offer("without", list(OF_COURSES.items()))
-        self._offer("channels", [(code, label) for code, label in WAYS.items() if has_push or code != Channel.PUSH])
+        self._offer("channels", [one for one in Channel.choices if has_push or one[0] != Channel.PUSH])
         self._narrow(language)
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
@@ -160,6 +163,12 @@ class AnnouncementForm(PairedForm):
     def group(self, *wanted: str) -> list[Any]:
         """The fields of those names that there are."""
         return [self[name] for name in wanted if name in self.fields]
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether somebody narrower than everyone was chosen."""
+        narrowing = (*LISTS, "of_programs", "of_courses", "age_from", "age_to", "reads", "without")
+        return self["whom"].value() == SOME or any(field.value() for field in self.group(*narrowing))
 
     @property
     def whole_audience(self) -> list[Any]:

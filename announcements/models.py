@@ -198,6 +198,11 @@ class Announcement(TranslatableModel):
         return self.ends_at is not None and self.ends_at <= clock.now()
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether it has an hour of publication, and that is still to come."""
+        return self.publish_at is not None and self.publish_at > clock.now()
+
+    @property
     def needs_second(self) -> bool:
         """Whether a second person must approve it: what the city says to all, and every urgent notice."""
         return self.workgroup_id is None or self.kind == self.Kind.URGENT

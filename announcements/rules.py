@@ -17,6 +17,7 @@ from workgroups.models import Appointment, Workgroup
 from workgroups.rules import CHANGED_TEXT
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sized
 
     from announcements.audience import Rule
@@ -31,6 +32,11 @@ STAFF_ONLY = Refusal(
 WRONG_STATE = Refusal("wrong_state", _("This is not possible in its present state"))
 SECOND_PERSON = Refusal("second_person", _("A second member of staff must read it and approve it; send it for review"))
 APPROVED = Refusal("approved", _("It is approved as it is and waits for its hour; take it back first"))
+PAST = Refusal(
+    "past",
+    _("That hour has passed; write a later one, or leave it empty: then it goes out as soon as it is approved"),
+    {"field": "publish_at"},
+)
 OVER = Refusal("over", _("Its last moment has passed; change it first"))
 NOT_TOLD = Refusal("not_told", _("No messages go out for this announcement"))
 REASON_MISSING = Refusal("reason_missing", _("Write the reason in both languages"))
@@ -64,6 +70,11 @@ def why_not_edit(row: Announcement) -> Refusal | None:
     if row.state == State.SCHEDULED:
         return APPROVED
     return WRONG_STATE if row.is_out else None
+
+
+def why_not_wait_until(row: Announcement, hour: dt.datetime | None) -> Refusal | None:
+    """Whether it would be put off to an hour that has passed; one that passes while it waits for its reader stays."""
+    return PAST if hour is not None and hour != row.publish_at and hour <= clock.now() else None
 
 
 def why_not_touch(row: Announcement) -> Refusal | None:

@@ -14,6 +14,8 @@ from learningcity.shifts import COORDINATOR_SECONDS, KNOWN, STAFF_SECONDS
 from members.city import present
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.http import HttpRequest
 
 THEMES = ("light", "dark")
@@ -25,7 +27,7 @@ LONG_NAMES = {"fa": "شهر یادگیرندهٔ {}", "en": "{} Learning City"}
 @dataclass(frozen=True, slots=True)
 class City:
     """The city whose portal this is: its names in the page's language, its help line, the address of its logo (or ""),
-    whether its data are invented.
+    whether its data are invented, when its night begins and ends.
     """
 
     name: str
@@ -33,6 +35,8 @@ class City:
     phone: str
     logo: str
     is_demo: bool
+    quiet_from: dt.time
+    quiet_until: dt.time
 
 
 def city(request: HttpRequest) -> dict[str, Any]:
@@ -79,7 +83,8 @@ def city_in(language: str) -> City:
     facts = present()
     short = facts.names[language]
     logo = reverse("file", kwargs={"name": facts.logo}) if facts.logo else ""
-    return City(LONG_NAMES[language].format(short), short, facts.phone, logo, settings.DEMO)
+    night = facts.quiet_from, facts.quiet_until
+    return City(LONG_NAMES[language].format(short), short, facts.phone, logo, settings.DEMO, *night)
 
 
 def twin_of(address: str) -> str:

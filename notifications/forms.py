@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.templatetags.city import digits
+from base.templatetags.city import time as clock_time
 from members.models import Member
 from notifications import rules
 from notifications.models import Rhythm
@@ -29,7 +30,7 @@ THEMES = (
 
 
 digits_lazy = lazy(digits, str)
-HOURS = [(hour, digits_lazy(f"{hour:02}:00")) for hour in range(24)]
+HOURS = [(hour, digits_lazy(f"{hour}:00")) for hour in range(24)]
 OWN, NO_REST = "own", "none"
 
 
@@ -99,7 +100,7 @@ class PreferencesForm(forms.Form):
 def rests() -> list[tuple[str, str]]:
     """The city's hours, hours of one's own, or none."""
     city = rules.quiet_hours()
-    hours = {"start": digits(f"{city.start:%H:%M}"), "end": digits(f"{city.end:%H:%M}")}
+    hours = {"start": clock_time(city.start), "end": clock_time(city.end)}
     return [
         ("", gettext("As in the whole city, from %(start)s to %(end)s") % hours),
         (OWN, gettext("From and until the hours that I choose here")),

@@ -41,7 +41,7 @@ WORKGROUPS = frozenset(
 )
 PLANNING = frozenset(
     f"programs/{event}" for event in ("review", "remark", "asked", "decide", "teaching", "teaching_ended")
-)
+) | {"announcements/review"}
 REMINDERS = frozenset({"programs/starts_tomorrow"})
 EVERY_KIND = "*"
 NEWS = frozenset(f"announcements/{event}" for event in ("news", "call", "event", "change", "correction", "digest"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from base import clock
 from members.models import Audit
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
     from workgroups.models import Workgroup
 
 PAGE_SIZE = 50
-DOORS = ("page", "api", "admin", "command", "worker")
+DOORS = {
+    "page": _("Page"),
+    "api": _("API"),
+    "admin": _("Administration"),
+    "command": _("Command"),
+    "worker": _("Worker"),
+}
 # Which rows belong to a workgroup, by the name that the trail uses, and by which way from the row.
 OF_WORKGROUPS = {
     "workgroups.workgroup": "pk",
@@ -90,8 +97,23 @@ def page_of(asked: Asked, before: int | None, among: Q | None = None) -> tuple[l
     lines = list(rows[: PAGE_SIZE + 1])
     shown = lines[:PAGE_SIZE]
     names = _names(line.actor_id for line in shown)
-    found = [{"line": line, "who": names.get(line.actor_id or 0, ""), "changes": _changes(line)} for line in shown]
+    found = [_told(line, names.get(line.actor_id or 0, "")) for line in shown]
     return found, shown[-1].pk if len(lines) > PAGE_SIZE else None
+
+
+def _told(line: Audit, who: str) -> dict[str, Any]:
+    """A line with who it was, what it is about and through which door, by the names that the page's filter has."""
+    try:
+        about = apps.get_model(line.object_type)._meta.verbose_name  # noqa: SLF001 - Django's documented name
+    except LookupError:  # of a release that had more kinds of rows
+        about = line.object_type
+    return {
+        "line": line,
+        "who": who,
+        "about": about,
+        "door": DOORS.get(line.door, line.door),
+        "changes": _changes(line),
+    }
 
 
 def _names(actors: Iterable[int | None]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from members.services import record
 from notifications import services as messages
 from notifications.models import Notice
 from programs.checklist import texts_of
+from workgroups.models import Appointment
 from workgroups.services import texts as stored
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ State = Announcement.State
 
 
 def submit(*, actor: Member, announcement: Announcement) -> Announcement:
-    """Asks a second person to read a draft. Twice changes nothing.
+    """Asks a second person to read a draft; of an urgent one all other staff hear at once. Twice changes nothing.
 
     Raises:
         Refused: `staff_only`, `not_yours`, `wrong_state`, or the first step that is not done.
@@ -37,7 +38,21 @@ def submit(*, actor: Member, announcement: Announcement) -> Announcement:
         if row.state != State.REVIEW:
             refuse_if(rules.why_not_submit(row))
             _turn(actor, row, State.REVIEW, "submit")
+            if row.kind == Announcement.Kind.URGENT:
+                _call_readers(row)
     return row
+
+
+def _call_readers(row: Announcement) -> None:
+    """Tells everybody of the staff who may approve an urgent notice that it waits for them, at night too."""
+    staff = Appointment.objects.open_on(clock.today()).filter(role=Appointment.Role.STAFF).exclude(member=row.author)
+    messages.post(
+        key=f"review:announcement:{row.pk}:v{row.version}",
+        kind="announcements/review",
+        members=staff.values_list("member", flat=True),
+        values=_values(row),
+        urgency=Notice.Urgency.URGENT,
+    )
 
 
 def send_back(*, actor: Member, announcement: Announcement) -> Announcement:

@@ -15,11 +15,11 @@ from base import clock
 from base.refusal import refuse_if
 from members.services import record
 from notifications import services as messages
+from notifications.models import Notice
 from programs.checklist import texts_of
 
 if TYPE_CHECKING:
     from members.models import Member
-    from notifications.models import Notice
 
 
 def spread_due() -> int:
@@ -98,7 +98,7 @@ def _steered(actor: Member, announcement: Announcement) -> tuple[Announcement, N
 
 
 def send_test(*, actor: Member, announcement: Announcement) -> None:
-    """Sends it to the one who asks, as they would get it, marked as a trial.
+    """Sends it to the one who asks, as they would get it, marked as a trial; at night too, for they wait for it.
 
     Raises:
         Refused: `staff_only`, `not_yours`.
@@ -112,6 +112,7 @@ def send_test(*, actor: Member, announcement: Announcement) -> None:
             kind=f"announcements/{announcement.kind}",
             members=[actor.pk],
             values=message_values(announcement.slug, marked),
+            urgency=Notice.Urgency.ANSWER,
         )
         record(actor=actor, verb="send_test", row=announcement)
 

@@ -63,13 +63,14 @@ def edit(
     """Changes an announcement that is not out yet; whoever changes it last is its author, so that another approves it.
 
     Raises:
-        Refused: `staff_only`, `not_yours`, `wrong_state`, `changed_meanwhile`, `audience_...`.
+        Refused: `staff_only`, `not_yours`, `wrong_state`, `changed_meanwhile`, `past`, `audience_...`.
     """
     with transaction.atomic():
         row = locked(announcement)
         refuse_if(rules.why_not_write(row.workgroup, actor) or rules.why_not_edit(row))
         refuse_if(rules.why_not_version(row, version))
         refuse_if(rules.why_not_kind(row.workgroup, facts.get("kind", row.kind)))
+        refuse_if(rules.why_not_wait_until(row, facts.get("publish_at")))
         refuse_if(rules.why_not_address(facts.get("audience", row.audience), row.workgroup))
         rewrite(actor, row, facts, texts)
     return row

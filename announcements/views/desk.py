@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 A_PAGE = 30
 State = Announcement.State
-WAITING = (State.REVIEW, State.DRAFT, State.SCHEDULED)
+TURNS = (State.REVIEW, State.DRAFT, State.SCHEDULED)
+IN_TURN = Case(*(When(state=state, then=turn) for turn, state in enumerate(TURNS)), default=len(TURNS))
 both = require_http_methods(["GET", "HEAD", "POST"])
 ROW = ("desk", "slug")
 PAGE = "announcements:desk_row"
@@ -40,10 +42,12 @@ PAGE = "announcements:desk_row"
 @login_required
 @require_safe
 def announcement_list(request: HttpRequest, desk: str) -> HttpResponse:
-    """All of them by state, what waits for somebody first."""
+    """All of them by state: what waits for somebody first, then what went out last."""
     rows, state = rows_at(request, desk), request.GET.get("state", "")
     shown = rows.filter(state=state) if state in State.values else rows
-    page = Paginator(shown.order_by("-pk"), A_PAGE).get_page(latin_digits(request.GET.get("page", "1")))
+    page = Paginator(shown.order_by(IN_TURN, "-published_at", "publish_at", "-pk"), A_PAGE).get_page(
+        latin_digits(request.GET.get("page", "1"))
+    )
     context = {"page": page, "at": desk, "states": State.choices, "state": state}
     return render(request, "announcements/desk/list.html", context)
 
@@ -125,12 +129,15 @@ def _save(
     form = form_for(row, request.POST)
     if not form.is_valid():
         return answer(request, desk, context_of(desk, row, form))
+    is_unsaved = True
     try:
         row = _write(request, row, form)
+        is_unsaved = False
         if then is not None:
             then(row)
     except Refused as refused:
-        return answer(request, desk, context_of(desk, row_at(request, desk, slug=slug), form), refused.refusal)
+        fresh = row_at(request, desk, slug=slug)
+        return answer(request, desk, context_of(desk, fresh, form, is_unsaved=is_unsaved), refused.refusal)
     if said:
         messages.success(request, said)
     fresh = row_at(request, desk, slug=slug)
@@ -177,7 +184,8 @@ def announcement_preview(request: HttpRequest, desk: str, slug: str) -> HttpResp
         try:
             _write(request, row, form)
         except Refused as refused:
-            return answer(request, desk, context_of(desk, row_at(request, desk, slug=slug), form), refused.refusal)
+            fresh = row_at(request, desk, slug=slug)
+            return answer(request, desk, context_of(desk, fresh, form, is_unsaved=True), refused.refusal)
     fresh = row_at(request, desk, slug=slug)
     return answer(request, desk, context_of(desk, fresh, **previews(fresh)))
 

@@ -22,6 +22,7 @@ from members.rules import masked
 from members.sessions import member_of
 from notifications.models import Channel, Delivery, Notice
 from notifications.progress import WAITING, progress
+from notifications.rules import is_quiet
 from programs.views.work.desk import done_or_told, posted
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _ways(progress: Progress) -> list[Way]:
         failed, dropped = counted.get(State.FAILED, 0) + counted.get(State.UNKNOWN, 0), counted.get(State.DROPPED, 0)
         whole = sent + waiting + failed
         found.append(
-            Way(str(Channel(channel).label), sent, waiting, failed, dropped, sent * 100 // whole if whole else 100)
+            Way(str(Channel(channel).label), sent, waiting, failed, dropped, sent * 100 // whole if whole else 0)
         )
     return found
 
@@ -98,6 +99,7 @@ def _context(row: Announcement, desk: str) -> dict[str, Any]:
         "is_over": row.spread_at is not None and not any(way.waiting for way in ways),
         "audience": words(row.audience),
         "now": clock.now(),
+        "is_held": is_quiet(clock.now()) and row.notice.urgency == Notice.Urgency.NEWS,
     }
 
 

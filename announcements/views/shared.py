@@ -31,6 +31,7 @@ from programs.listing import listed
 from programs.models import Course, Program
 from programs.views.work.planning import differing, twin_of
 from workgroups.models import Workgroup
+from workgroups.people import names_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -77,14 +78,17 @@ def row_at(request: HttpRequest, desk: str, **which: Any) -> Announcement:
 def form_for(row: Announcement, data: Any = None, initial: dict[str, Any] | None = None) -> AnnouncementForm:
     """The form of an announcement: what it leads to already, what was looked for, and what was typed."""
     typed = {name: data.getlist(name) for name in ("programs", "courses")} if data is not None else {}
-    found = _found((data or {}).get("find", ""))
+    words = (data or {}).get("find", "")
+    found = _found(words)
     linked = {
         "programs": [*typed.get("programs", []), *(one.slug for one in row.programs.all()), *found["programs"]],
         "courses": [*typed.get("courses", []), *(one.slug for one in row.courses.all()), *found["courses"]],
     }
     programs, courses = _programs(linked["programs"]), _courses(linked["courses"])
     has_push = PushAddress.objects.exists()
-    return AnnouncementForm(data, row=row, initial=initial, programs=programs, courses=courses, has_push=has_push)
+    form = AnnouncementForm(data, row=row, initial=initial, programs=programs, courses=courses, has_push=has_push)
+    form.finds_nothing = bool(words.strip()) and not any(found.values())
+    return form
 
 
 def _found(text: str) -> dict[str, list[str]]:
@@ -112,11 +116,14 @@ def context_of(desk: str, row: Announcement, form: AnnouncementForm | None = Non
     texts = texts_of(row)
     stored = AnnouncementForm.initial_of(row, texts)
     steps = steps_of(row)
+    names = names_of(pk for pk in (row.author_id, row.approver_id) if pk)
     return {
         "at": desk,
         "row": row,
         "form": form or form_for(row, initial=stored),
         "stored": stored,
+        "author": names.get(row.author_id or 0, ""),
+        "approver": names.get(row.approver_id or 0, ""),
         "steps": steps,
         "missing": next((step for step in steps if not step.done), None),
         "audience": audience_words(row.audience) if why_not_meant(row.audience) is None else "",
@@ -172,7 +179,7 @@ def _reach(row: Announcement, words: dict[str, Text]) -> dict[str, Any]:
     readers = counts.languages.get(Channel.INBOX, {})
     return {
         "reach": counts,
-        "reach_ways": [(Channel(code).label, n) for code, n in counts.channels.items() if n != 0],
+        "reach_ways": [(Channel(code).label, n) for code, n in counts.channels.items()],
         "reach_languages": [(READERS[code], n) for code, n in readers.items()] if None not in readers.values() else [],
         "sms_parts": counts.sms_parts(words) if Channel.SMS in row.channels else 0,
     }

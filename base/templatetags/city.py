@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import nh3
 from django import template
+from django.forms import Field
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -347,7 +348,18 @@ def field_input(field: BoundField) -> SafeString:
 def form_problems(form: BaseForm) -> list[dict[str, str]]:
     """What is wrong with a form, in its order: `text` and `target`, the id of the field or "" for the whole form."""
     whole = [{"text": str(text), "target": ""} for text in form.non_field_errors()]
-    return whole + [{"text": str(field.errors[0]), "target": _target(field)} for field in form if field.errors]
+    return whole + [{"text": problem(field), "target": _target(field)} for field in form if field.errors]
+
+
+@register.filter
+def problem(field: BoundField) -> str:
+    """What is wrong with a field; one that was left empty is named, unless its form has words of its own for that."""
+    text = str(field.errors[0])
+    if text != str(Field.default_error_messages["required"]):
+        return text
+    is_typed = getattr(field.field.widget, "input_type", "text") in {"text", "email", "tel", "number"}
+    said = gettext("Write this: {label}") if is_typed else gettext("Choose this: {label}")
+    return said.format(label=field.label)
 
 
 def _target(field: BoundField) -> str:

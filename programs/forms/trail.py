@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 NUMBER = _("Write a number, such as 12")
-DOOR_NAMES = {
-    "page": _("Page"),
-    "api": _("API"),
-    "admin": _("Administration"),
-    "command": _("Command"),
-    "worker": _("Worker"),
-}
 LONGEST_ID = 18  # digits of a bigint
 
 
@@ -69,9 +62,7 @@ class TrailForm(forms.Form):
     )
     object_type = forms.ChoiceField(label=_("About"), required=False)
     object_id = NumberField(label=_("Its number"))
-    door = forms.ChoiceField(
-        label=_("Through"), required=False, choices=[("", _("Any way")), *((one, DOOR_NAMES[one]) for one in DOORS)]
-    )
+    door = forms.ChoiceField(label=_("Through"), required=False, choices=[("", _("Any way")), *DOORS.items()])
     from_on = DayField(label=pgettext_lazy("a day", "From"), required=False)
     until_on = DayField(label=pgettext_lazy("a day", "Up to and including"), required=False)
 

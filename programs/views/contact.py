@@ -34,14 +34,19 @@ PAGE, CODE, PURPOSE = "programs:contact", "programs:contact_code", "contact"
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """The number and the address, and the way to another one."""
-    return render(request, "programs/contact.html", _shown(request, ContactForm()))
+    return render(request, "programs/contact.html", _shown(request, _form()))
+
+
+def _form(data: Any = None) -> ContactForm:
+    form = ContactForm(data)
+    form.fields["contact"].label = gettext("New mobile number or e-mail address")
+    form.fields["contact"].help_text = gettext("We send a code there, to see that it is yours.")
+    return form
 
 
 def _shown(request: HttpRequest, form: ContactForm) -> dict[str, Any]:
     member = member_of(request)
     known = [(column, rules.spelt(getattr(member, column))) for column in ("phone", "email")]
-    form.fields["contact"].label = gettext("New mobile number or e-mail address")
-    form.fields["contact"].help_text = gettext("We send a code there, to see that it is yours.")
     return {
         "form": form,
         "known": [one for one in known if one[1]],
@@ -53,7 +58,7 @@ def _shown(request: HttpRequest, form: ContactForm) -> dict[str, Any]:
 @posted(PAGE)
 def contact_ask(request: HttpRequest) -> HttpResponse:
     """Sends a code to the new one; the answer is the same whoever has it."""
-    form = ContactForm(request.POST)
+    form = _form(request.POST)
     if form.is_valid():
         who = {"contact": form.cleaned_data["contact"], "client": client_of(request)}
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,9 @@ from PIL import Image
 from announcements import banner, services
 from announcements.models import Announcement
 from base import clock
-from members.models import Audit
+from members.city import forget
+from members.models import Audit, City
+from members.rules import masked
 from notifications.models import Delivery
 from tests import builders
 from tests.announcements.writing import EVERYONE, REASON, TEXTS, Writing, staff, told_all
@@ -99,6 +102,18 @@ def test_the_list_is_searched_and_filtered(client: Client, query: str, count: in
     written.out()
     written.out(kind="event")
     assert client.get(f"/fa/announcements/{query}").content.decode().count('class="news__item"') == count
+
+
+def test_who_says_it_is_chosen_and_let_go_again(client: Client) -> None:
+    town = Town()
+    Writing(town.workgroup).out()
+    for address, leads_to in (
+        ("/fa/announcements/", "/fa/announcements/?by=city"),
+        ("/fa/announcements/?by=city", "/fa/announcements/"),
+    ):
+        chip = re.search(r'href="([^"]*)"\s*(?:aria-current="true")?\s*>شهرداری<', client.get(address).content.decode())
+        assert chip is not None
+        assert chip[1] == leads_to
 
 
 def test_pinned_ones_come_first(client: Client) -> None:
@@ -242,9 +257,94 @@ def test_the_log_shows_the_first_message_and_each_correction() -> None:
     earlier = found.context["earlier"]
     assert [one.is_first for one in earlier] == [False, True]
     text = found.content.decode()
-    assert (text.count("نخستین پیام"), text.count("اصلاحیهٔ")) == (1, 1)
+    assert (text.count("اولین پیام"), text.count("اصلاحیهٔ")) == (1, 1)
     inbox = [next(way for way in one.ways if way.label == "صفحهٔ من").sent for one in earlier]
     assert inbox == [Delivery.objects.filter(notice=row.notice, channel="inbox").count()] * 2
+
+
+def test_the_desk_shows_what_waits_for_this_reader_urgent_ones_first() -> None:
+    author, second = staff(), staff()
+    Writing(author=author).review()
+    urgent = Writing(author=author).review(kind="urgent")
+    found = signed_in(second).get("/fa/city/").content.decode()
+    assert found.count("هفتهٔ یادگیری</bdi></h3>") == 2
+    assert found.index(page(urgent)) < found.index("در بازبینی")
+    assert page(urgent) not in signed_in(author).get("/fa/city/").content.decode()
+
+
+def test_the_page_says_who_wrote_it_last_and_who_approved_it() -> None:
+    author, second = staff(), staff()
+    row = Writing(author=author).review()
+    reader = signed_in(second)
+    waiting = reader.get(page(row)).context
+    services.approve(actor=second, announcement=row, version=row.version)
+    out = reader.get(page(row)).context
+    assert (waiting["author"], waiting["approver"]) == (masked(author.contact), "")
+    assert (out["author"], out["approver"]) == (masked(author.contact), masked(second.contact))
+
+
+def test_the_button_promises_an_hour_only_while_it_is_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    row = Writing().review(publish_at=now + HOUR)
+    reader = signed_in(staff())
+    assert "سر ساعتش منتشر" in reader.get(page(row)).content.decode()
+    monkeypatch.setattr(clock, "now", lambda: now + 2 * HOUR)
+    assert "سر ساعتش منتشر" not in reader.get(page(row)).content.decode()
+
+
+def test_who_wrote_what_was_taken_back_reads_why_and_no_promise_of_sending() -> None:
+    written = Writing()
+    row = written.out()
+    services.withdraw(actor=written.author, announcement=row, reason=REASON)
+    text = signed_in(written.author).get(page(row)).content.decode()
+    assert (REASON["fa"] in text, "هنوز چیزی فرستاده" in text) == (True, False)
+
+
+def test_the_list_has_first_what_waits_then_what_went_out_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, now = Writing(), clock.now()
+    later, draft, review = written.out(publish_at=now + HOUR), written.draft(), written.review()
+    new, old = written.out(), written.out()
+    monkeypatch.setattr(clock, "now", lambda: now - HOUR)
+    Announcement.objects.filter(pk=old.pk).update(published_at=now - HOUR)
+    shown = signed_in(written.author).get("/fa/city/announcements/").context["page"]
+    assert list(shown) == [review, draft, later, new, old]
+
+
+def test_the_form_says_that_nothing_was_found_shows_whom_one_chose_and_when_the_city_sleeps() -> None:
+    city = City.objects.create(pk=City.ONLY, quiet_from=dt.time(21), quiet_until=dt.time(7, 30))
+    forget()
+    written = Writing()
+    row, client = written.draft(), signed_in(written.author)
+    text = " ".join(client.get(page(row)).content.decode().split())
+    assert ("<details >" in text, "۲۱:۰۰ تا ۷:۳۰" in text, "چیزی با این نام" in text) == (True, True, False)
+    look = client.post(page(row, "save/"), typed(row, find="زغال‌اخته", look="1", whom="some", age_from="60"))
+    text = " ".join(look.content.decode().split())
+    assert ("<details open>" in text, "چیزی با این نام" in text) == (True, True)
+    city.delete()
+    forget()
+
+
+@pytest.mark.parametrize(("hour", "is_said"), [(dt.time(23), True), (dt.time(12), False)])
+def test_the_log_says_why_nothing_moves_at_night(
+    hour: dt.time, *, is_said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Writing()
+    row = written.out(channels=["inbox", "sms"])
+    told_all()
+    assert Delivery.objects.filter(channel="sms", state="queued").exists()
+    now = clock.at(clock.today(), hour)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    text = signed_in(written.author).get(f"/fa/city/deliveries/{row.pk}/").content.decode()
+    assert ("حالا شب است" in text) is is_said
+
+
+def test_a_way_by_which_nothing_left_shows_no_progress() -> None:
+    written = Writing()
+    row = written.out(channels=["inbox", "sms"])
+    told_all()
+    services.withdraw(actor=written.author, announcement=row, reason=REASON)
+    ways = signed_in(written.author).get(f"/fa/city/deliveries/{row.pk}/").context["ways"]
+    assert {way.label: (way.sent > 0, way.share) for way in ways} == {"صفحهٔ من": (True, 100), "پیامک": (False, 0)}
 
 
 def test_a_rejected_form_keeps_what_was_typed() -> None:
@@ -257,6 +357,18 @@ def test_a_rejected_form_keeps_what_was_typed() -> None:
     assert "عنوان تازه" in text
     assert "۱۴۰۵/۱۱/۱" in text
     assert f'hreflang="en" href="/en/city/announcements/{row.slug}/"' in " ".join(text.split())
+
+
+def test_what_was_not_saved_is_not_said_to_be() -> None:
+    written = Writing()
+    row = written.draft()
+    client = signed_in(written.author)
+    past = client.post(page(row, "save/"), typed(row, publish_at="۱۴۰۴/۱/۱ ۹:۰۰"))
+    text = past.content.decode()
+    assert (past.status_code, "هنوز ذخیره نشده" in text, "ذخیره شد؛" in text) == (409, True, False)
+    lacking = client.post(page(row, "submit/"), typed(row, title_en=""))
+    text = lacking.content.decode()
+    assert (lacking.status_code, "هنوز ذخیره نشده" in text, "ذخیره شد؛" in text) == (409, False, True)
 
 
 def test_two_writers_at_once_lose_nothing() -> None:

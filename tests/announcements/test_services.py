@@ -205,6 +205,34 @@ def test_a_picture_needs_words_in_both_languages() -> None:
     assert code_of(lambda: services.submit(actor=written.author, announcement=row)) == "pictures"
 
 
+def test_all_other_staff_hear_at_once_of_an_urgent_notice_that_waits_for_them() -> None:
+    written, second, third = Writing(), staff(), staff()
+    written.review()
+    assert not Notice.objects.exists()
+    row = written.review(kind="urgent")
+    services.submit(actor=written.author, announcement=row)
+    told = Notice.objects.get()
+    assert (told.kind, told.urgency, told.values["slug"]) == ("announcements/review", "urgent", row.slug)
+    assert set(told.deliveries.values_list("member", flat=True)) == {second.pk, third.pk}
+    assert "sms" in told.deliveries.values_list("channel", flat=True)
+
+
+def test_an_hour_that_has_passed_is_refused_and_one_that_passes_meanwhile_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written, now = Writing(), clock.now()
+    row = written.draft(publish_at=now + HOUR)
+    with pytest.raises(Refused) as refused:
+        written.edit(row, publish_at=now - HOUR)
+    assert refused.value.refusal.code == "past"
+    row.refresh_from_db()
+    assert (row.publish_at, row.is_ahead) == (now + HOUR, True)
+    monkeypatch.setattr(clock, "now", lambda: now + 2 * HOUR)
+    before = row.version
+    row = written.edit(row, publish_at=now + HOUR, texts={"fa": {"title": "عنوان دیگر"}})
+    assert (row.version, row.is_ahead) == (before + 1, False)
+
+
 def test_what_is_scheduled_goes_out_at_its_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
     row = Writing().out(publish_at=now + HOUR)
@@ -393,7 +421,9 @@ def test_a_trial_goes_to_the_writer_alone() -> None:
     written = Writing()
     services.send_test(actor=written.author, announcement=written.draft())
     assert set(Delivery.objects.values_list("member", flat=True)) == {written.author.pk}
-    assert Notice.objects.get().values["title"]["fa"].startswith("[آزمایشی]")
+    notice = Notice.objects.get()
+    assert notice.values["title"]["fa"].startswith("[آزمایشی]")
+    assert notice.urgency == "answer", "whoever asks for it at night waits for it"
 
 
 # Whom it reaches

@@ -294,3 +294,24 @@ def test_how_long_it_is_until_then(ahead: dict[str, int], en: str, fa: str, monk
     for language, words in (("en", en), ("fa", fa)):
         with override(language):
             assert city.countdown(now + dt.timedelta(**ahead)) == words
+
+
+def test_a_field_left_empty_is_named_in_the_summary_and_beside_it() -> None:
+    class Both(forms.Form):
+        fa = forms.CharField(label="دلیل به فارسی")
+        file = forms.FileField(label="تصویر")
+        own = forms.CharField(error_messages={"required": "نامتان را بنویسید"})
+
+    form = Both({})
+    with override("fa"):
+        found = [problem["text"] for problem in city.form_problems(form)]
+        beside = [city.problem(field) for field in form]
+    assert found == beside == ["بنویسید: دلیل به فارسی", "انتخاب کنید: تصویر", "نامتان را بنویسید"]
+
+
+def test_a_page_begins_at_its_errors_but_a_panel_takes_no_focus_away() -> None:
+    class One(forms.Form):
+        name = forms.CharField()
+
+    shown = [render_to_string("parts/_error_summary.html", {"form": One({}), "in_place": one}) for one in (False, True)]
+    assert ["autofocus" in text for text in shown] == [True, False]

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAID = {
     "fa": {
         "begin": "شروع",
-        "show": "نمایش و شمارش",
+        "show": "نمایش متن و تعداد گیرنده‌ها",
         "submit": "فرستادن برای بازبینی",
         "approve": "تأیید و انتشار",
         "later": "تأیید؛ سر ساعتش منتشر می‌شود",

@@ -119,9 +119,20 @@ def test_a_reason_ends_once() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_day_and_place_of_a_seat_that_is_no_more_are_not_told(kind: str) -> None:
-    email = texts.render(kind, VALUES, "en").email
-    assert ["First class:" in email, "Place:" in email] == [kind not in rules.GONE] * 2
+    email = texts.render(kind, VALUES | {"items": []}, "en").email
+    assert ["Sunday 6 December, 16:00" in email, "Elahieh house" in email] == [kind not in rules.GONE] * 2
     assert set(KINDS) > rules.GONE
+
+
+def test_the_first_class_is_said_once() -> None:
+    assert texts.render("programs/seated", VALUES | {"items": []}, "en").email.count("Sunday 6 December, 16:00") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"), [("a" * 160, 1), ("[" + "a" * 159, 2), ("س" * 70, 1), ("🌱" + "س" * 69, 2), ("س" * 135, 3)]
+)
+def test_signs_that_take_the_room_of_two_count_as_two(text: str, parts: int) -> None:
+    assert texts.parts_of(text) == parts
 
 
 def test_days_and_digits_are_the_readers() -> None:

@@ -59,6 +59,12 @@ def test_a_new_contact_is_proven_and_then_opens_the_account(
     assert (line.object_id, line.changes) == (member.pk, {column: "changed"})
 
 
+def test_a_rejected_form_still_asks_for_the_new_one(browser: Client) -> None:
+    answer = browser.post("/fa/me/contact/ask/", {"contact": "09"})
+    assert answer.status_code == 422
+    assert "شمارهٔ همراه یا نشانی ایمیل تازه</label>" in answer.content.decode()
+
+
 def test_a_wrong_code_changes_nothing(member: Member, browser: Client) -> None:
     browser.post("/fa/me/contact/ask/", {"contact": NEW})
     code = members.draw_code(SignInCode.objects.latest("asked_at"))

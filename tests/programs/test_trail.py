@@ -111,6 +111,14 @@ def test_residents_are_shown_by_number_and_staff_by_name(desk: Client, staff: Me
     assert "بهروز" in page
 
 
+def test_lines_say_what_and_which_way_as_the_filter_does(desk: Client) -> None:
+    known, gone = line(clock.today(), door="worker"), line(clock.today())
+    Audit.objects.filter(pk=gone.pk).update(object_type="programs.gone")
+    found = {one["line"].pk: one for one in desk.get("/fa/city/audit/").context["lines"]}
+    assert (found[known.pk]["about"], found[known.pk]["door"]) == ("ثبت‌نام", "پردازشگر")
+    assert found[gone.pk]["about"] == "programs.gone"
+
+
 def test_values_are_shown_as_text_and_never_as_markup(desk: Client, staff: Member) -> None:
     """T10."""
     record(actor=staff, verb="x", row=staff, changes={"reason": "<script>alert(1)</script>"})
