@@ -43,7 +43,6 @@ def pytest_configure() -> None:
             del caches["default"]
 
 
-
 def pytest_report_header() -> list[str]:
     """Says first which database and Redis the tests use."""
     kind = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
