@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (
@@ -30,9 +35,23 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def text(path: Path) -> str:
+    """What stands in the file, read once."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     """The parsed module."""
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return ast.parse(text(path))
+
+
+def finds(paths: Iterable[Path], look: Callable[[Path], Any]) -> dict[str, Any]:
+    """What was found in which file, where anything was; a look at no file is none."""
+    found = {name(path): look(path) for path in paths}
+    assert found
+    return {file: what for file, what in found.items() if what}
 
 
 def functions(module: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

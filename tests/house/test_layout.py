@@ -47,9 +47,9 @@ def is_service(path: Path) -> bool:
     return "services" in path.parts or path.name == "services.py"
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if not is_service(path)], ids=code.name)
-def test_only_services_write(path: Path) -> None:
-    assert code.name(path) in MAY_WRITE or writes(code.tree(path)) == []
+def test_only_services_write() -> None:
+    others = [path for path in FILES if not is_service(path) and code.name(path) not in MAY_WRITE]
+    assert code.finds(others, lambda path: writes(code.tree(path))) == {}
 
 
 @pytest.mark.parametrize(
@@ -81,23 +81,25 @@ def test_the_ground_has_at_most_seven_modules() -> None:
     assert len(modules) <= 7
 
 
-@pytest.mark.parametrize("path", FILES, ids=code.name)
-def test_files_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+def test_files_are_short() -> None:
+    lengths = {code.name(path): len(code.text(path).splitlines()) for path in FILES}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=code.name)
-def test_functions_are_short(path: Path) -> None:
+def long_functions(path: Path) -> dict[str, int]:
+    """The functions of a file that are too long, with their lines."""
     lengths = {one.name: (one.end_lineno or 0) - one.lineno + 1 for one in code.functions(code.tree(path))}
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+    return {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION}
 
 
-@pytest.mark.parametrize("path", FILES, ids=code.name)
-def test_nothing_is_left_for_later(path: Path) -> None:
-    assert re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", path.read_text(encoding="utf-8")) == []
+def test_functions_are_short() -> None:
+    assert code.finds(FILES, long_functions) == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=code.name)
-def test_every_module_says_what_lives_there(path: Path) -> None:
-    module = code.tree(path)
-    assert not module.body or ast.get_docstring(module)
+def test_nothing_is_left_for_later() -> None:
+    assert code.finds(FILES, lambda path: re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", code.text(path))) == {}
+
+
+def test_every_module_says_what_lives_there() -> None:
+    modules = {code.name(path): code.tree(path) for path in FILES}
+    assert [name for name, module in modules.items() if module.body and not ast.get_docstring(module)] == []
