@@ -43,6 +43,10 @@ def pytest_configure() -> None:
             del caches["default"]
 
 
+# What no database has a part in: pages in a browser, files, values, processes with settings of their own, headers.
+ALIKE = {"journeys", "house", "base", "test_settings.py", "test_headers.py"}
+
+
 def pytest_report_header() -> list[str]:
     """Says first which database and Redis the tests use."""
     kind = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
@@ -51,7 +55,7 @@ def pytest_report_header() -> list[str]:
     if kind == "sqlite3":
         lines.append("skipped on SQLite: tests marked `postgresql` (row locks, SKIP LOCKED, triggers)")
     else:
-        lines.append("skipped on PostgreSQL: tests/journeys, tests/house (pages and files are alike on every database)")
+        lines.append(f"skipped on PostgreSQL: {', '.join(sorted(ALIKE))} (alike on every database)")
     return lines
 
 
@@ -59,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leaves out what the database of this run cannot show, and says so."""
     for item in items:
         if connection.vendor == "postgresql":
-            if {"journeys", "house"} & set(item.path.parts):
+            if ALIKE & {*item.path.parts}:
                 item.add_marker(pytest.mark.skip(reason="alike on every database: the run on SQLite shows it"))
         elif item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
