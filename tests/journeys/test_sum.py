@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from members.models import SignInCode
-from tests.journeys.test_every_page import PHONE, looked_over
+from tests.journeys.test_every_page import AXE, PHONE, looked_over
 from tests.trust.test_pumping import QUESTION, codes, total
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def test_a_resident_answers_the_sum_without_scripts(window: Callable[..., Browse
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_the_page_with_the_sum_is_without_fault(window: Callable[..., BrowserContext], language: str) -> None:
     codes(200)
-    page = challenged(window(), language)
+    context = window()
+    context.add_init_script(AXE)
+    page = challenged(context, language)
     page.set_viewport_size({"width": PHONE, "height": 844})
     assert looked_over(page, language) == []
