@@ -44,7 +44,7 @@ def test_a_dead_provider_is_called_rarely_for_an_hour_and_back_within_two_minute
     crowd(300)
     sms.silent.set()
     sms.keeps = False
-    for second in range(0, 3600, 5):
+    for second in range(0, 3600, 10):
         at(NOON + second * SECOND)
         services.deliver_due()
         services.deliver_due()
