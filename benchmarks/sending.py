@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 WINDOW = 10.0
 LISTS = ("/fa/", "/fa/courses/", "/fa/announcements/", f"/fa/courses/?q={quote_plus('سواد')}")
 CLIENTS, PACE = 4, 0.08  # 50 requests a second
-HALF_WEIGHT = 3  # of `nice`: each step is a quarter more or less of a core that others want too
+QUARTER_WEIGHT = 6  # of `nice`: each step is a quarter more or less of a core that others want too
 RAW = """
 import smtplib, sys
 port, content = int(sys.argv[1]), sys.stdin.buffer.read()
@@ -187,10 +187,10 @@ def commits() -> None:
 
 @contextmanager
 def sending(environment: dict[str, str], *more: tuple[str, ...]) -> Iterator[None]:
-    """Processes that run while the block does, with half a page's weight, as the compose file gives it to them."""
+    """Processes that run while the block does, with a quarter of a page's weight, as the compose file gives it to them."""
     processes = [worker(environment, *options) for options in ((), (), *more)]
     for one in processes:
-        os.setpriority(os.PRIO_PROCESS, one.pid, HALF_WEIGHT)
+        os.setpriority(os.PRIO_PROCESS, one.pid, QUARTER_WEIGHT)
     try:
         yield
     finally:
