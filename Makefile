@@ -83,7 +83,7 @@ bench: ## the benchmarks, beside the limits measured in the same run
 .PHONY: drills
 DRILLS = $(basename $(notdir $(sort $(wildcard drills/d[0-9]*.py))))
 SMALL_d1_deliveries = --size 5000 --kills 25
-SMALL_d2_whole_city = --size 10000 --publisher-kills 5 --kills 2 --trouble 12
+SMALL_d2_whole_city = --size 40000 --publisher-kills 5 --kills 2 --trouble 12
 SMALL_d3_web_killed = --people 600 --kills 30
 SMALL_d5_database = --redis 30 --outages 4
 SMALL_d6_held_lock = --seconds 30
