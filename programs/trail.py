@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from base.templatetags.city import day_full, digits, instant
 from members.models import Audit
+from programs.acts import ACTS, FACTS
 from workgroups.models import Appointment
 from workgroups.people import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
     from workgroups.models import Workgroup
 
@@ -102,18 +107,48 @@ def page_of(asked: Asked, before: int | None, among: Q | None = None) -> tuple[l
 
 
 def _told(line: Audit, who: str) -> dict[str, Any]:
-    """A line with who it was, what it is about and through which door, by the names that the page's filter has."""
+    """A line with who it was, what was done, to what and through which door, in the words of the page's filter."""
     try:
-        about = apps.get_model(line.object_type)._meta.verbose_name  # noqa: SLF001 - Django's documented name
+        model: type[Model] | None = apps.get_model(line.object_type)
     except LookupError:  # of a release that had more kinds of rows
-        about = line.object_type
+        model = None
     return {
         "line": line,
         "who": who,
-        "about": about,
+        "act": ACTS.get(line.verb, line.verb),
+        "about": model._meta.verbose_name if model else line.object_type,  # noqa: SLF001 - Django's documented name
         "door": DOORS.get(line.door, line.door),
-        "changes": _changes(line),
+        "changes": _told_changes(line, model),
     }
+
+
+def _told_changes(line: Audit, model: type[Model] | None) -> list[tuple[str, str]]:
+    """What changed, by the names of columns and choices."""
+    columns = {field.name: field for field in model._meta.fields} if model else {}  # noqa: SLF001 - Django's documented name
+
+    def named(name: str) -> str:
+        return str(columns[name].verbose_name) if name in columns else str(FACTS.get(name, name))
+
+    def said(name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        choices = dict(columns[name].flatchoices) if name in columns else {}
+        return gettext("changed") if value == "changed" else str(choices.get(value) or _shown(value))
+
+    arrow = pgettext("from old to new", "→")
+    return [
+        (named(name), ", ".join(map(named, value)) if name == "fields" else _words(value, partial(said, name), arrow))
+        for name, value in sorted(line.changes.items())
+    ]
+
+
+def _shown(value: Any) -> str:
+    """Days and instants as pages write them, numbers in the reader's digits."""
+    if isinstance(value, str) and value[4:5] == "-":
+        with suppress(ValueError):
+            at = dt.datetime.fromisoformat(value)
+            return instant(at) if "T" in value else day_full(at.date())
+    return digits(value)
 
 
 def _names(actors: Iterable[int | None]) -> dict[int, str]:
@@ -130,14 +165,13 @@ def _changes(line: Audit) -> list[tuple[str, str]]:
     ]
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - old and new
-        return f"{_words(value[0])} → {_words(value[1])}"
+def _words(value: Any, said: Callable[[Any], str] = str, arrow: str = "→") -> str:
     if isinstance(value, list):
-        return ", ".join(_words(one) for one in value)
+        between = f" {arrow} " if len(value) == 2 else ", "  # noqa: PLR2004 - old and new
+        return between.join(_words(one, said, arrow) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_words(one)}" for name, one in value.items())
-    return "—" if value in (None, "") else str(value)
+        return ", ".join(f"{name}: {_words(one, said, arrow)}" for name, one in value.items())
+    return "—" if value in (None, "") else said(value)
 
 
 def as_cells(line: Audit) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from base.persian import latin_digits, normalise
 from programs import rules
+from programs.acts import ACTS
 from programs.trail import DOORS, Asked
 from workgroups.forms import DayField
 
@@ -53,13 +54,7 @@ class TrailForm(forms.Form):
     """Which lines of the trail."""
 
     who = NumberField(label=_("Account"), help_text=_("Its number, such as 12"))
-    verb = forms.CharField(
-        label=_("Act"),
-        help_text=_("As the trail calls it, such as enrol"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-    )
+    verb = forms.ChoiceField(label=_("Act"), required=False)
     object_type = forms.ChoiceField(label=_("About"), required=False)
     object_id = NumberField(label=_("Its number"))
     door = forms.ChoiceField(label=_("Through"), required=False, choices=[("", _("Any way")), *DOORS.items()])
@@ -68,6 +63,8 @@ class TrailForm(forms.Form):
 
     def __init__(self, *arguments: Any, among: Container[str] | None = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
+        acts = sorted(((verb, str(act)) for verb, act in ACTS.items()), key=lambda pair: pair[1])
+        self.fields["verb"].choices = [("", _("Any act")), *acts]  # type: ignore[attr-defined]
         known = [pair for pair in kinds() if among is None or pair[0] in among]
         self.fields["object_type"].choices = [("", _("Anything")), *known]  # type: ignore[attr-defined]
 

@@ -19,7 +19,7 @@ from members.models import Audit, Member, Seal
 from members.services import record, seal_trail
 from members.trail import verify
 from programs import services
-from programs.trail import PAGE_SIZE, Asked
+from programs.trail import PAGE_SIZE, Asked, as_cells
 from tests.programs.town import person
 
 if TYPE_CHECKING:
@@ -116,7 +116,22 @@ def test_lines_say_what_and_which_way_as_the_filter_does(desk: Client) -> None:
     Audit.objects.filter(pk=gone.pk).update(object_type="programs.gone")
     found = {one["line"].pk: one for one in desk.get("/fa/city/audit/").context["lines"]}
     assert (found[known.pk]["about"], found[known.pk]["door"]) == ("ثبت‌نام", "پردازشگر")
+    assert (found[known.pk]["act"], found[known.pk]["changes"]) == ("ثبت‌نام", [("وضعیت", "— ← ثبت‌نام شد")])
     assert found[gone.pk]["about"] == "programs.gone"
+
+
+def test_changes_are_told_in_words_and_stay_identifiers_in_the_file(desk: Client) -> None:
+    one = line(clock.today())
+    changes = {"fields": ["capacity", "is_online"], "on": "2026-11-29", "state": ["draft", "published"], "x": True}
+    Audit.objects.filter(pk=one.pk).update(object_type="programs.course", changes=changes)
+    (found,) = desk.get(PAGE).context["lines"]
+    assert found["changes"] == [
+        ("changed", "seats, is_online"),
+        ("day", "Sunday 29 November 2026"),
+        ("state", "Draft → Published"),
+        ("x", "yes"),
+    ]
+    assert as_cells(found["line"])[-1] == "fields: capacity, is_online; on: 2026-11-29; state: draft → published; x: True"
 
 
 def test_values_are_shown_as_text_and_never_as_markup(desk: Client, staff: Member) -> None:
@@ -127,7 +142,7 @@ def test_values_are_shown_as_text_and_never_as_markup(desk: Client, staff: Membe
 
 def test_names_of_fields_are_no_old_and_new(desk: Client, staff: Member) -> None:
     record(actor=staff, verb="edit", row=staff, changes={"fields": ["title", "summary"], "state": ["draft", "review"]})
-    assert desk.get(PAGE).context["lines"][0]["changes"] == [("fields", "title, summary"), ("state", "draft → review")]
+    assert desk.get(PAGE).context["lines"][0]["changes"] == [("changed", "title, summary"), ("state", "draft → review")]
 
 
 def test_a_file_needs_a_reason_and_is_in_the_trail_itself(desk: Client, staff: Member) -> None:
