@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PARTS = re.compile(r"^--- (\w+)\n", re.MULTILINE)
 BLANKS = re.compile(r"\s+")
+GAPS = re.compile(r"\n{3,}")  # what parts leave behind that a notice does not have
 LANGUAGES = ("fa", "en")
 OPENS, LEAVES = "[[opens]]", "[[leaves]]"  # where each reader's own links go into words that are made once for all
 ESCAPED = "^{}[]~|\\"
@@ -68,7 +69,7 @@ def made(kind: str, values: dict[str, Any], language: str) -> Text:
         email = _template("notices/_email.txt").render(_context(whole))
         html = _page().render(Context(whole))
         sms = _template("notices/_sms.txt").render(_context(whole))
-    plain = email.strip() + "\n", sms.strip()
+    plain = GAPS.sub("\n\n", email.strip()) + "\n", sms.strip()
     return Text(_line(parts["subject"]), parts["inbox"], *plain, parts["link"], html.strip() + "\n", link)
 
 

@@ -107,6 +107,7 @@ def test_a_kind_needs_no_more_than_is_always_known(kind: str) -> None:
     least |= {name: VALUES[name] for name in ("decision", "text", "due_on")} | {"until_on": None, "room": ""}
     text = texts.render(kind, least | {"starts_at": None, "starts_on": None, "venue": {}, "reason": ""}, "en")
     assert "None" not in text.email + text.sms
+    assert "\n\n\n" not in text.email  # no gap where a part is missing
 
 
 def test_a_text_in_one_language_stands_for_the_other() -> None:
