@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -30,17 +30,15 @@ DAY = dt.timedelta(days=1)
 PAGE = "/en/city/audit/"
 
 
-def line(day: dt.date, verb: str = "enrol", actor: Member | None = None, number: int = 7, door: str = "page") -> Audit:
+def line(day: dt.date, verb: str = "enrol", actor: Member | None = None, number: int = 7, **more: Any) -> Audit:
     """A line of noon of that day."""
-    return Audit.objects.create(
-        at=clock.at(day, dt.time(12)),
-        actor_id=actor and actor.pk,
-        verb=verb,
-        object_type="programs.enrolment",
-        object_id=number,
-        door=door,
-        changes={"state": [None, "seated"]},
-    )
+    usual: dict[str, Any] = {
+        "object_type": "programs.enrolment",
+        "door": "page",
+        "changes": {"state": [None, "seated"]},
+    }
+    at, who = clock.at(day, dt.time(12)), actor and actor.pk
+    return Audit.objects.create(at=at, actor_id=who, verb=verb, object_id=number, **(usual | more))
 
 
 @pytest.fixture
@@ -56,8 +54,8 @@ def shown(desk: Client, query: str = "") -> list[int]:
 def test_each_filter_leaves_what_it_names(desk: Client) -> None:
     today, member = clock.today(), person()[0]
     first = line(today - 3 * DAY, "enrol", member, 7)
-    second = line(today - 2 * DAY, "withdraw", None, 8, "worker")
-    third = line(today - DAY, "enrol", member, 8, "api")
+    second = line(today - 2 * DAY, "withdraw", None, 8, door="worker")
+    third = line(today - DAY, "enrol", member, 8, door="api")
     for query, found in {
         f"who={member.pk}": [third, first],
         "verb=withdraw": [second],
@@ -112,8 +110,7 @@ def test_residents_are_shown_by_number_and_staff_by_name(desk: Client, staff: Me
 
 
 def test_lines_say_what_and_which_way_as_the_filter_does(desk: Client) -> None:
-    known, gone = line(clock.today(), door="worker"), line(clock.today())
-    Audit.objects.filter(pk=gone.pk).update(object_type="programs.gone")
+    known, gone = line(clock.today(), door="worker"), line(clock.today(), object_type="programs.gone")
     found = {one["line"].pk: one for one in desk.get("/fa/city/audit/").context["lines"]}
     assert (found[known.pk]["about"], found[known.pk]["door"]) == ("ثبت‌نام", "پردازشگر")
     assert (found[known.pk]["act"], found[known.pk]["changes"]) == ("ثبت‌نام", [("وضعیت", "— ← ثبت‌نام شد")])
@@ -121,9 +118,8 @@ def test_lines_say_what_and_which_way_as_the_filter_does(desk: Client) -> None:
 
 
 def test_changes_are_told_in_words_and_stay_identifiers_in_the_file(desk: Client) -> None:
-    one = line(clock.today())
     changes = {"fields": ["capacity", "is_online"], "on": "2026-11-29", "state": ["draft", "published"], "x": True}
-    Audit.objects.filter(pk=one.pk).update(object_type="programs.course", changes=changes)
+    line(clock.today(), object_type="programs.course", changes=changes)
     (found,) = desk.get(PAGE).context["lines"]
     assert found["changes"] == [
         ("changed", "seats, is_online"),
@@ -131,7 +127,9 @@ def test_changes_are_told_in_words_and_stay_identifiers_in_the_file(desk: Client
         ("state", "Draft → Published"),
         ("x", "yes"),
     ]
-    assert as_cells(found["line"])[-1] == "fields: capacity, is_online; on: 2026-11-29; state: draft → published; x: True"
+    assert (
+        as_cells(found["line"])[-1] == "fields: capacity, is_online; on: 2026-11-29; state: draft → published; x: True"
+    )
 
 
 def test_values_are_shown_as_text_and_never_as_markup(desk: Client, staff: Member) -> None:
