@@ -173,6 +173,7 @@ FACTS: dict[str, StrOrPromise] = {
     "decision": pgettext_lazy("a fact of an act", "decision"),
     "device": pgettext_lazy("a fact of an act", "device"),
     "devices": pgettext_lazy("a fact of an act", "devices"),
+    "enrolment": pgettext_lazy("a fact of an act", "enrolment"),
     "fields": pgettext_lazy("a fact of an act", "changed"),
     "found": pgettext_lazy("a fact of an act", "found"),
     "gone": pgettext_lazy("a fact of an act", "accounts that went"),
@@ -201,4 +202,12 @@ FACTS: dict[str, StrOrPromise] = {
     "to": pgettext_lazy("a fact of an act", "to"),
     "version": pgettext_lazy("a fact of an act", "version"),
     "weeks": pgettext_lazy("a fact of an act", "weeks"),
+}
+
+# Values of such facts: the marks of a sheet of attendance.
+VALUES: dict[str, StrOrPromise] = {
+    "present": pgettext_lazy("attendance", "Present"),
+    "late": pgettext_lazy("attendance", "Late"),
+    "absent": pgettext_lazy("attendance", "Absent"),
+    "excused": pgettext_lazy("attendance", "Excused"),
 }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from base import clock
 from base.templatetags.city import day_full, digits, instant
 from members.models import Audit
-from programs.acts import ACTS, FACTS
+from programs.acts import ACTS, FACTS, VALUES
 from workgroups.models import Appointment
 from workgroups.people import names_of
 
@@ -127,12 +127,14 @@ def _told_changes(line: Audit, model: type[Model] | None) -> list[tuple[str, str
     columns = {field.name: field for field in model._meta.fields} if model else {}  # noqa: SLF001 - Django's documented name
 
     def named(name: str) -> str:
-        return str(columns[name].verbose_name) if name in columns else str(FACTS.get(name, name))
+        fact, _space, number = name.partition(" ")  # of a sheet, one for each row: "enrolment 12"
+        word = str(columns[fact].verbose_name if fact in columns else FACTS.get(fact, fact))
+        return f"{word} {digits(number)}".rstrip()
 
     def said(name: str, value: Any) -> str:
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
-        choices = dict(columns[name].flatchoices) if name in columns else {}
+        choices = dict(columns[name].flatchoices) if name in columns else VALUES
         return gettext("changed") if value == "changed" else str(choices.get(value) or _shown(value))
 
     arrow = pgettext("from old to new", "→")

@@ -117,6 +117,14 @@ def test_lines_say_what_and_which_way_as_the_filter_does(desk: Client) -> None:
     assert found[gone.pk]["about"] == "programs.gone"
 
 
+def test_a_sheet_of_marks_is_told_in_words(desk: Client) -> None:
+    line(
+        clock.today(), "mark_attendance", object_type="programs.classmeeting", changes={"enrolment 280": [None, "late"]}
+    )
+    (found,) = desk.get("/fa/city/audit/").context["lines"]
+    assert (found["act"], found["changes"]) == ("ثبت حضور و غیاب", [("ثبت‌نام ۲۸۰", "— ← با تأخیر")])
+
+
 def test_changes_are_told_in_words_and_stay_identifiers_in_the_file(desk: Client) -> None:
     changes = {"fields": ["capacity", "is_online"], "on": "2026-11-29", "state": ["draft", "published"], "x": True}
     line(clock.today(), object_type="programs.course", changes=changes)
