@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import get_language
 
 from announcements.audience import members_in
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LONGEST_QUERY = 100
 CITY = "city"
+TURNS = (Announcement.State.REVIEW, Announcement.State.DRAFT, Announcement.State.SCHEDULED)
+IN_TURN = Case(*(When(state=state, then=turn) for turn, state in enumerate(TURNS)), default=len(TURNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ def chosen(choice: Choice) -> QuerySet[Announcement]:
         rows = rows.filter(workgroup=None) if choice.by == CITY else rows.filter(workgroup__slug=choice.by)
     first = "-is_pinned" if not choice.past else "-published_at"
     return with_texts(rows.order_by(first, "-published_at", "-pk"))
+
+
+def in_turn(rows: QuerySet[Announcement]) -> QuerySet[Announcement]:
+    """As a desk lists them: what waits for a reader, drafts, what has its hour, then what went out last."""
+    return rows.order_by(IN_TURN, "-published_at", "publish_at", "-pk")
 
 
 def with_texts(rows: QuerySet[Announcement]) -> QuerySet[Announcement]:

@@ -1,6 +1,6 @@
 """`python -m benchmarks.sending`: a mass sending beside raw smtplib, and what pages take meanwhile; needs PostgreSQL and Redis.
 
-Rounds are interleaved: processes that do nothing but hand ready bytes to smtplib, then as many workers. Each is counted by the
+Rounds are interleaved: processes that do nothing but hand ready bytes to smtplib, then workers. Each is counted by the
 mail server for ten seconds from its first message. There are two servers: aiosmtpd, which reads mail as mail servers do, and the
 drills' own, which only counts and is four times as quick. Then fifty pages a second are asked for, first in peace, then
 while an announcement is spread to everybody and two workers send it.
@@ -232,22 +232,22 @@ def main() -> int:
         counting = Server("a server that only counts", ways["EMAIL_URL"], lambda: len(mail.received))
         with reading_server() as reading:
             for server in (reading, counting):
-                for number in (1, 2):
-                    rates(server, number, options.rounds)
+                for lines, workers in ((1, 1), (2, 2), (4, 2)):
+                    rates(server, lines, workers, options.rounds)
         storm(counting, options.seconds)
     return 0
 
 
-def rates(server: Server, number: int, rounds: int) -> None:
-    """So many workers beside as many processes of raw smtplib."""
+def rates(server: Server, lines: int, workers: int, rounds: int) -> None:
+    """So many workers beside so many processes of raw smtplib."""
     environment, ratios = os.environ | {"EMAIL_URL": server.url}, []
     port, content = urlsplit(server.url).port or 0, letter()
     for _ in range(rounds):
-        limit = counted(server, [raw(port, content) for _ in range(number)])
-        ours = counted(server, [worker(environment) for _ in range(number)])
+        limit = counted(server, [raw(port, content) for _ in range(lines)])
+        ours = counted(server, [worker(environment) for _ in range(workers)])
         ratios.append(ours / limit)
         print(
-            f"{server.name}, {number} at once: smtplib {limit:.0f} a second, ours {ours:.0f}, ratio {ours / limit:.2f}"
+            f"{server.name}: {lines} of smtplib {limit:.0f} a second, {workers} of ours {ours:.0f}, ratio {ours / limit:.2f}"
         )
     print(f"{len(content)} bytes each; ratio {statistics.median(ratios):.2f} in the middle")
 

@@ -23,10 +23,11 @@ from workgroups.models import Appointment, Decision, Workgroup
 from workgroups.models.decision import ESCALATED_AFTER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 ANSWERED_WITHIN = dt.timedelta(days=3)
 IN_TROUBLE_FOR = dt.timedelta(days=30)
+sources: list[Callable[[Member], Iterable[Todo]]] = []
 
 
 def _language() -> str:
@@ -37,9 +38,16 @@ def _day(day: dt.date) -> str:
     return day_text(day, language=_language(), today=clock.today())
 
 
-def needs_staff() -> list[Todo]:
-    """Everything that waits for staff, at most five of a kind, the most urgent first: a constant number of queries."""
-    found = [*_codes(), *_workgroups(), *_decisions(), *_imports(), *_questions(), *_reviews()]
+def also(source: Callable[[Member], Iterable[Todo]]) -> None:
+    """Names who knows more that waits for a member of staff, in an app above this one."""
+    if source not in sources:
+        sources.append(source)
+
+
+def needs_staff(member: Member) -> list[Todo]:
+    """Everything that waits for this member of staff, at most five of a kind, the most urgent first; always as many queries."""
+    others = [todo for source in sources for todo in source(member)]
+    found = [*others, *_codes(), *_workgroups(), *_decisions(), *_imports(), *_questions(), *_reviews()]
     return sorted(found, key=lambda todo: LEVELS.index(todo.level))
 
 

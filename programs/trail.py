@@ -137,11 +137,7 @@ def _told_changes(line: Audit, model: type[Model] | None) -> list[tuple[str, str
         choices = dict(columns[name].flatchoices) if name in columns else VALUES
         return gettext("changed") if value == "changed" else str(choices.get(value) or _shown(value))
 
-    arrow = pgettext("from old to new", "→")
-    return [
-        (named(name), ", ".join(map(named, value)) if name == "fields" else _words(value, partial(said, name), arrow))
-        for name, value in sorted(line.changes.items())
-    ]
+    return _changes(line, named, said, pgettext("from old to new", "→"))
 
 
 def _shown(value: Any) -> str:
@@ -160,14 +156,20 @@ def _names(actors: Iterable[int | None]) -> dict[int, str]:
     return names_of(in_role)
 
 
-def _changes(line: Audit) -> list[tuple[str, str]]:
+def _changes(
+    line: Audit,
+    named: Callable[[str], str] = str,
+    said: Callable[[str, Any], str] = lambda _name, value: str(value),
+    arrow: str = "→",
+) -> list[tuple[str, str]]:
     """What changed, in one order whatever the database; no personal values. `fields` are names, other pairs old and new."""
     return [
-        (name, ", ".join(value) if name == "fields" else _words(value)) for name, value in sorted(line.changes.items())
+        (named(name), ", ".join(map(named, value)) if name == "fields" else _words(value, partial(said, name), arrow))
+        for name, value in sorted(line.changes.items())
     ]
 
 
-def _words(value: Any, said: Callable[[Any], str] = str, arrow: str = "→") -> str:
+def _words(value: Any, said: Callable[[Any], str], arrow: str) -> str:
     if isinstance(value, list):
         between = f" {arrow} " if len(value) == 2 else ", "  # noqa: PLR2004 - old and new
         return between.join(_words(one, said, arrow) for one in value)

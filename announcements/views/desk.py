@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Case, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from announcements import services
 from announcements.forms import NewAnnouncementForm, WithdrawForm
+from announcements.listing import in_turn
 from announcements.models import Announcement
 from announcements.views.shared import answer, context_of, form_for, previews, row_at, rows_at, workgroups_at
 from base.persian import latin_digits
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 A_PAGE = 30
 State = Announcement.State
-TURNS = (State.REVIEW, State.DRAFT, State.SCHEDULED)
-IN_TURN = Case(*(When(state=state, then=turn) for turn, state in enumerate(TURNS)), default=len(TURNS))
 both = require_http_methods(["GET", "HEAD", "POST"])
 ROW = ("desk", "slug")
 PAGE = "announcements:desk_row"
@@ -45,9 +43,7 @@ def announcement_list(request: HttpRequest, desk: str) -> HttpResponse:
     """All of them by state: what waits for somebody first, then what went out last."""
     rows, state = rows_at(request, desk), request.GET.get("state", "")
     shown = rows.filter(state=state) if state in State.values else rows
-    page = Paginator(shown.order_by(IN_TURN, "-published_at", "publish_at", "-pk"), A_PAGE).get_page(
-        latin_digits(request.GET.get("page", "1"))
-    )
+    page = Paginator(in_turn(shown), A_PAGE).get_page(latin_digits(request.GET.get("page", "1")))
     context = {"page": page, "at": desk, "states": State.choices, "state": state}
     return render(request, "announcements/desk/list.html", context)
 

@@ -11,7 +11,6 @@ from psycopg2.extras import wait_select
 if TYPE_CHECKING:
     from types import TracebackType
 
-MANY = 20  # rows of a batch for which a connection more is worth its time
 _SOON = "SET synchronous_commit = off"
 
 

@@ -12,14 +12,16 @@ from django.db.models import F, Q
 
 from base import clock
 from notifications.models import Channel, Delivery
-from notifications.services.beside import MANY, Beside
+from notifications.services.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LEASE = dt.timedelta(seconds=120)
 LEAST_LEFT = dt.timedelta(seconds=30)
+MANY = 20  # rows of a batch for which a second connection is worth its time
 State = Delivery.State
+# The mark of an e-mail, as PostgreSQL prepares it: now, the row, the end of its lease.
 SENT = """(timestamptz, bigint, timestamptz) AS UPDATE notifications_delivery
 SET state = 'sent', sent_at = $1, error = '', attempts = attempts + 1, leased_until = NULL
 WHERE id = $2 AND leased_until = $3 AND state = 'queued'"""

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 def tags() -> list[tuple[str, str]]:
     with translation.override("en"):
-        return [(todo.level, todo.tag) for todo in needs_staff()]
+        return [(todo.level, todo.tag) for todo in needs_staff(builders.make_member())]
 
 
 def test_a_workgroup_that_nobody_coordinates_comes_first_and_one_whose_term_ends_is_warned_of() -> None:

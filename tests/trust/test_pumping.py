@@ -332,12 +332,12 @@ def test_once_the_sum_is_asked_a_flood_sends_nothing(hands: Hands, settings: Any
 # The alarm
 
 
-def test_the_desk_says_so_in_both_languages_and_only_while_it_is_so(hands: Hands) -> None:
+def test_the_desk_says_so_in_both_languages_and_only_while_it_is_so(hands: Hands, staff: Member) -> None:
     """T8."""
 
     def said(language: str) -> list[str]:
         with translation.override(language):
-            return [todo.text for todo in needs_staff() if todo.url.endswith("#code")]
+            return [todo.text for todo in needs_staff(staff) if todo.url.endswith("#code")]
 
     assert said("fa") == []
     codes(200, used=25)

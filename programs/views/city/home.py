@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from base import clock
+from members.sessions import member_of
 from programs.city import needs_staff, numbers
 from programs.views.city.workgroups import governed
 
@@ -21,4 +22,8 @@ if TYPE_CHECKING:
 def city(request: HttpRequest) -> HttpResponse:
     """What needs staff today, the city in numbers, the rooms of the desk."""
     governed(request)
-    return render(request, "city/home.html", {"todos": needs_staff(), "numbers": numbers(), "today": clock.today()})
+    return render(
+        request,
+        "city/home.html",
+        {"todos": needs_staff(member_of(request)), "numbers": numbers(), "today": clock.today()},
+    )
