@@ -1,8 +1,8 @@
 """`python -m benchmarks.sending`: a mass sending beside raw smtplib, and what pages take meanwhile; needs PostgreSQL and Redis.
 
 Rounds are interleaved: processes that do nothing but hand ready bytes to smtplib, then workers. Each is counted by the
-mail server for three seconds from its first message. There are two servers: aiosmtpd, which reads mail as mail servers do, and the
-drills' own, which only counts and is four times as quick. Then fifty pages a second are asked for, first in peace, then
+mail server for three seconds from its first message. There are two servers: aiosmtpd, which reads mail as mail servers do,
+and the drills' own, which only counts and is four times as quick. Then fifty pages a second are asked for, first in peace, then
 while an announcement is spread to everybody and two workers send it.
 """
 
