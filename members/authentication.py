@@ -9,10 +9,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 
+from base.prepared import prepared
 from members import services
 from members.models import ApiToken
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from rest_framework.request import Request
 
     from members.models import Member
@@ -33,18 +35,22 @@ class TokenAuthentication(BaseAuthentication):
         kind, _gap, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != _BEARER:
             return None
-        found = ApiToken.objects.select_related("member").filter(
-            digest__in=services.token_digests(secret.strip()), revoked_at__isnull=True, member__erased_at__isnull=True
-        )
-        token = found.first()
-        if token is None:
+        found = _opened_by(services.token_digests(secret.strip()))
+        if not found:
             raise AuthenticationFailed(_("This token opens nothing; make a new one on the page of your tokens"))
+        (token,) = found
         services.mark_used(token=token)
         return token.member, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
         """What a program without a right token should send."""
         return "Bearer"
+
+
+@prepared
+def _opened_by(digests: list[str]) -> QuerySet[ApiToken]:
+    rows = ApiToken.objects.select_related("member")
+    return rows.filter(digest__in=digests, revoked_at__isnull=True, member__erased_at__isnull=True)
 
 
 class _Opens(BasePermission):

@@ -44,7 +44,7 @@ def pytest_configure() -> None:
 
 
 # What no database has a part in: pages in a browser, files, values, processes with settings of their own, headers.
-ALIKE = {"journeys", "house", "base", "test_settings.py", "test_headers.py"}
+ALIKE = {"journeys", "house", "test_settings.py", "test_headers.py"}
 
 
 def pytest_report_header() -> list[str]:

@@ -48,7 +48,8 @@ def mark_used(*, token: ApiToken) -> None:
     today = clock.today()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
-        Member.objects.filter(pk=token.member_id).update(seen_on=today)
+        if token.member.seen_on != today:
+            Member.objects.filter(pk=token.member_id).update(seen_on=today)
 
 
 def token_digests(secret: str) -> list[str]:

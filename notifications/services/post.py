@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter, defaultdict
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 from base import clock
+from base.prepared import prepared
 from members.models import Member
 from notifications import rules
 from notifications.models import Channel, Delivery, Notice, PushAddress
@@ -155,12 +155,11 @@ def reach(kind: str, members: Iterable[int]) -> Reach:
     return Reach(len(people), {str(Channel.INBOX): len(people), **channels}, dict(Counter(spoken)))
 
 
-@cache
-def _wishes(group: str) -> QuerySet[Member, Any]:
-    """Of everybody, made once a group of kinds because that costs more than to ask for a few: to be filtered."""
+@prepared
+def _wishes(group: str, members: list[int]) -> QuerySet[Member, Any]:
     asked = Q(preferences__kind__in=[group, rules.EVERY_KIND])
     has_push = Exists(PushAddress.objects.filter(member=OuterRef("pk")))
-    here = Member.objects.filter(erased_at__isnull=True)
+    here = Member.objects.filter(erased_at__isnull=True, pk__in=members)
     rows = here.annotate(wish=FilteredRelation("preferences", condition=asked), has_push=has_push)
     columns = ("pk", "phone", "email", "has_push", "rhythm__quiet_from", "rhythm__quiet_until")
     return rows.order_by("pk", "-wish__kind").values_list(*columns, "wish__channel", "wish__wanted")  # "*" wins
@@ -169,7 +168,7 @@ def _wishes(group: str) -> QuerySet[Member, Any]:
 def _people(kind: str, members: set[int]) -> dict[Person, dict[str, bool]]:
     """Who is still here, and what each wants of that kind by channel; a channel stopped for every kind stays stopped."""
     found: dict[Person, dict[str, bool]] = defaultdict(dict)
-    for *who, channel, wanted in _wishes(rules.asked_for(kind)).filter(pk__in=members):
+    for *who, channel, wanted in _wishes(rules.asked_for(kind), sorted(members)):
         wishes = found[Person(*who)]
         if channel is not None:
             wishes[channel] = wanted

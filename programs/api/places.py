@@ -15,6 +15,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 
 from base import clock
+from base.prepared import prepared
 from base.refusal import Refusal, Refused
 from members.asking import In, once
 from members.authentication import OpensMe
@@ -28,8 +29,10 @@ from programs.models import Course, Enrolment
 from programs.services.enrolling import position
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from rest_framework.request import Request
 
     from members.models import Member
@@ -97,7 +100,7 @@ def enrol(request: Request, pk: int) -> Response:
     asked = EnrolIn(data=request.data)
     asked.is_valid(raise_exception=True)
     limit_acts(request)
-    course = Course.objects.public().filter(pk=pk).first()
+    course = next(iter(_public(pk)), None)
     if course is None:  # what everybody sees is asked first: whose the others are costs three times as much
         course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
     wanted = asked.validated_data
@@ -125,6 +128,11 @@ def enrol(request: Request, pk: int) -> Response:
     return answered(request, lambda: once(request, work))
 
 
+@prepared
+def _public(pk: int) -> QuerySet[Course]:
+    return Course.objects.public().filter(pk=pk)
+
+
 def _learners(request: Request, wanted: list[int]) -> list[Learner]:
     mine = list(Learner.objects.visible_to(member_of(request)).filter(pk__in=wanted).order_by("pk"))
     if len(mine) != len(set(wanted)):
@@ -140,12 +148,17 @@ def learner_of(request: Request, pk: int | None) -> Learner:
     """
     if pk is not None:
         return get_object_or_404(Learner.objects.visible_to(member_of(request)), pk=pk)
-    own = Care.objects.open_on(clock.today()).filter(guardian=request.user.pk, relation=Care.Relation.SELF)
-    care = own.filter(learner__erased_at__isnull=True).select_related("learner").first()
-    if care is None:
+    own = _own_care(member_of(request).pk, clock.today())
+    if not own:
         text = _("First tell us the learner’s name and year of birth")
         raise Refused(Refusal("needs_profile", text))
-    return care.learner
+    return own[0].learner
+
+
+@prepared
+def _own_care(member: int, today: dt.date) -> QuerySet[Care]:
+    own = Care.objects.open_on(today).filter(guardian=member, relation=Care.Relation.SELF)
+    return own.filter(learner__erased_at__isnull=True).select_related("learner")
 
 
 def member_of(request: Request) -> Member:

@@ -43,7 +43,7 @@ def make_crowd(count: int) -> Iterator[str]:
 
 @transaction.atomic
 def _make_members(addresses: list[str]) -> list[str]:
-    members = Member.objects.bulk_create(Member(email=address) for address in addresses)
+    members = Member.objects.bulk_create(Member(email=address, seen_on=clock.today()) for address in addresses)
     born = {"born_from": dt.date(1990, 1, 1), "born_until": dt.date(1990, 12, 31)}
     learners = Learner.objects.bulk_create(Learner(name=address.partition("@")[0], **born) for address in addresses)
     Care.objects.bulk_create(

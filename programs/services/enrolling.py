@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
+from base.prepared import prepared
 from base.refusal import Refusal, Refused, refuse_if
 from members.services import record
 from notifications.models import Notice
@@ -50,6 +51,8 @@ from programs.services.sweeping import sweep_course
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from members.models import Learner, Member
 
 State = Enrolment.State
@@ -84,7 +87,7 @@ def enrol(
         return _standing_or_refused(course, learner, refusal), False
     with transaction.atomic():
         lock_learners([learner.pk])
-        live = list(Enrolment.objects.live().filter(learner=learner).select_related("offer"))
+        live = _live_of([learner.pk])
         standing = next((one for one in live if one.course_id == course.pk), None)
         if standing is not None:
             return standing, False
@@ -140,9 +143,14 @@ def enrol_together(
 def _live_places(learners: Sequence[Learner]) -> dict[int, list[Enrolment]]:
     """Everything that each of them has or waits for, by learner."""
     live: dict[int, list[Enrolment]] = {one.pk: [] for one in learners}
-    for one in Enrolment.objects.live().filter(learner__in=live).select_related("offer", "learner"):
+    for one in _live_of(list(live)):
         live[one.learner_id].append(one)
     return live
+
+
+@prepared
+def _live_of(learners: list[int]) -> QuerySet[Enrolment]:
+    return Enrolment.objects.live().filter(learner__pk__in=learners).select_related("offer", "learner")
 
 
 def close_queue(course: Course) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Min, Q
 
 from base import clock
 from base.calendar import list_text, time_range_text, time_text, weekday_text
+from base.prepared import prepared
 from members.models import Care
 from notifications.models import Notice
 from notifications.services import Said, post, post_all, recall
@@ -35,7 +35,7 @@ def facts(course_id: int) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"course_title": {}, "venue": {}}
     own: dict[str, str] = {}
-    for slug, starts_on, first, *texts in _rows().filter(pk=course_id):
+    for slug, starts_on, first, *texts in _rows_of(course_id):
         found |= {
             "course_slug": slug,
             "starts_on": starts_on and starts_on.isoformat(),
@@ -50,20 +50,23 @@ def facts(course_id: int) -> dict[str, Any]:
     return found
 
 
-@cache
-def _rows() -> QuerySet[Course, Any]:
-    """Of every course, made once because that costs more than to ask for one: to be filtered."""
+@prepared
+def _rows_of(course: int) -> QuerySet[Course, Any]:
     held = ~Q(meetings__state=ClassMeeting.State.CANCELLED)
-    return Course.objects.annotate(first=Min("meetings__starts_at", filter=held)).values_list(
-        "slug",
-        "starts_on",
-        "first",
-        "program__translations__language_code",
-        "program__translations__title",
-        "translations__language_code",
-        "translations__title",
-        "venue__translations__language_code",
-        "venue__translations__name",
+    return (
+        Course.objects.filter(pk=course)
+        .annotate(first=Min("meetings__starts_at", filter=held))
+        .values_list(
+            "slug",
+            "starts_on",
+            "first",
+            "program__translations__language_code",
+            "program__translations__title",
+            "translations__language_code",
+            "translations__title",
+            "venue__translations__language_code",
+            "venue__translations__name",
+        )
     )
 
 
@@ -76,12 +79,17 @@ def _guardians(learner_ids: Iterable[int]) -> tuple[dict[int, list[int]], set[in
     """The same, and those of the learners who are a member themselves; one query."""
     found: dict[int, list[int]] = defaultdict(list)
     own = set()
-    care = Care.objects.open_on(clock.today()).filter(learner__in=learner_ids, guardian__erased_at__isnull=True)
-    for learner, guardian, relation in care.values_list("learner", "guardian", "relation"):
+    for learner, guardian, relation in _care_for(list(learner_ids), clock.today()):
         found[learner].append(guardian)
         if relation == Care.Relation.SELF:
             own.add(learner)
     return found, own
+
+
+@prepared
+def _care_for(learners: list[int], today: dt.date) -> QuerySet[Care, Any]:
+    care = Care.objects.open_on(today).filter(learner__pk__in=learners, guardian__erased_at__isnull=True)
+    return care.values_list("learner", "guardian", "relation")
 
 
 class Known(NamedTuple):

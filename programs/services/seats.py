@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from base import clock
+from base.prepared import prepared
 from base.refusal import Refused
 from members.models import Learner
 from members.services import record_all
@@ -20,6 +21,8 @@ from programs.rules.places import LEARNER_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.db.models import QuerySet
 
     from members.models import Member
 
@@ -100,9 +103,14 @@ def lock_learners(ids: Iterable[int]) -> None:
         Refused: `gone` when one of them is nobody any more: merged into another, or erased, while we waited.
     """
     wanted = set(ids)
-    here = Learner.objects.filter(pk__in=wanted, erased_at__isnull=True).order_by("pk")
-    if len(here.select_for_update(no_key=True).values_list("pk", flat=True)) != len(wanted):
+    if len(_locked_learners(sorted(wanted))) != len(wanted):
         raise Refused(LEARNER_GONE)
+
+
+@prepared
+def _locked_learners(ids: list[int]) -> QuerySet[Learner, int]:
+    here = Learner.objects.filter(pk__in=ids, erased_at__isnull=True).order_by("pk")
+    return here.select_for_update(no_key=True).values_list("pk", flat=True)
 
 
 def lock_courses(ids: Iterable[int]) -> dict[int, Course]:
