@@ -88,7 +88,7 @@ def enrol(
     with transaction.atomic():
         lock_learners([learner.pk])
         live = _live_of([learner.pk])
-        standing = next((one for one in live if one.course_id == course.pk), None)
+        standing = _standing_in(course, live)
         if standing is not None:
             return standing, False
         refuse_if(why_not_now(course, Places.among(live), excepted))
@@ -164,10 +164,14 @@ def close_queue(course: Course) -> None:
 
 def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> Enrolment:
     """The place that already is, whatever the course would say to a newcomer; no lock is taken for a refusal."""
-    standing = Enrolment.objects.live().filter(course=course, learner=learner).select_related("offer").first()
+    standing = _standing_in(course, _live_of([learner.pk]))
     if standing is None:
         raise Refused(refusal)
     return standing
+
+
+def _standing_in(course: Course, live: Sequence[Enrolment]) -> Enrolment | None:
+    return next((one for one in live if one.course_id == course.pk), None)
 
 
 def _place(
