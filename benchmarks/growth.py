@@ -51,7 +51,7 @@ class Place:
         with self.entered():
             call_command("migrate", verbosity=0)
             City().grow(size)
-            self.cast = Cast()
+            self.cast, self.words = Cast(), quote_plus(" ".join(pairs()[0]))
             settle()
             forget()
 
@@ -81,9 +81,8 @@ def small_place(folder: str) -> Iterator[Place]:
         place.line.close()
 
 
-def parts(cast: Cast, door: Door) -> dict[str, Callable[[], object]]:
+def parts(cast: Cast, words: str, door: Door) -> dict[str, Callable[[], object]]:
     """What is asked in both."""
-    words = quote_plus(" ".join(pairs()[0]))
     return {
         "list page 1": lambda: door.checked(Ask("/api/v1/courses/?v={n}")),
         "catalogue page 1": lambda: door.checked(Ask("/fa/courses/?v={n}")),
@@ -123,6 +122,6 @@ def asked_in(place: Place, name: str, door: Door) -> Callable[[], object]:
 
     def work() -> None:
         with place.entered():
-            parts(place.cast, door)[name]()
+            parts(place.cast, place.words, door)[name]()
 
     return work
