@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.backends import BaseBackend
 
+from base.prepared import prepared
 from members.models import Member
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class CodeBackend(BaseBackend):
@@ -12,4 +18,9 @@ class CodeBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Member | None:
         """The member of a session; an erased one is nobody."""
-        return Member.objects.filter(pk=user_id, erased_at__isnull=True).first()
+        return next(iter(_here(user_id)), None)
+
+
+@prepared
+def _here(pk: int) -> QuerySet[Member]:
+    return Member.objects.filter(pk=pk, erased_at__isnull=True)

@@ -14,9 +14,11 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import DatabaseError, transaction
 
 from base import clock
+from base.prepared import prepared
 from members.models import Member, Session
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 AGE_OF_A_SUPERUSER = 2 * 3600
@@ -44,6 +46,11 @@ def row_key(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:40]
 
 
+@prepared
+def _alive(key: str, now: dt.datetime) -> QuerySet[Session]:
+    return Session.objects.filter(pk=key, expire_date__gt=now)
+
+
 class SessionStore(DatabaseStore):
     """Django's database sessions with hashed keys, their member and device, and a true idle time."""
 
@@ -55,10 +62,11 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         """What the session holds, nothing when it has ended; prolongs it when it was used again after a while."""
         now = clock.now()
-        row = Session.objects.filter(pk=row_key(self.session_key or ""), expire_date__gt=now).first()
-        if row is None:
+        found = _alive(row_key(self.session_key or ""), now)
+        if not found:
             self._session_key = None
             return {}
+        (row,) = found
         held: dict[str, Any] = self.decode(row.session_data)
         age = dt.timedelta(seconds=held.get("_session_expiry") or settings.SESSION_COOKIE_AGE)
         if row.expire_date - now < age - age / _RENEWED or row.seen_on != clock.today():
