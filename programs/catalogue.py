@@ -13,19 +13,24 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Case, F, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Cast
+from django.shortcuts import get_object_or_404
 
 from base import clock
 from base.calendar import WEEKDAYS
 from base.persian import latin_digits
+from base.prepared import prepared
 from programs.models import Course
 from programs.search import matching, meant, rank
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
     from django.http import QueryDict
+
+    from members.models import Member
 
 DAYPARTS = ("morning", "afternoon", "evening")
 SORTS = ("soonest", "newest", "relevance")
@@ -159,6 +164,28 @@ def _not_over() -> Q:
 def public() -> QuerySet[Course]:
     """What the catalogue lists."""
     return Course.objects.public()
+
+
+def course_for(member: Member | AnonymousUser, *, slug: str = "", pk: int = 0) -> Course:
+    """The course of that slug or key as far as whoever asks may see it. What everybody sees is asked first: whose the others are
+    costs three times as much.
+
+    Raises:
+        Http404: there is none for them.
+    """
+    by = {"slug": slug} if slug else {"pk": pk}
+    found = _public_named(slug) if slug else _public_kept(pk)
+    return found[0] if found else get_object_or_404(Course.objects.visible_to(member), **by)
+
+
+@prepared
+def _public_named(slug: str) -> QuerySet[Course]:
+    return public().filter(slug=slug)
+
+
+@prepared
+def _public_kept(pk: int) -> QuerySet[Course]:
+    return public().filter(pk=pk)
 
 
 def find(filters: Filters, among: QuerySet[Course] | None = None) -> QuerySet[Course]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from base import clock
+from base.prepared import prepared
 from members import rules
 from members.models import Care, Invitation, Learner, years_between
 from programs.services.families import BEFOREHAND, has_places
@@ -14,6 +15,8 @@ from workgroups.people import names_of
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from base.refusal import Refusal
     from members.models import Member
@@ -89,9 +92,18 @@ def ages_of(learner: Learner, day: dt.date) -> tuple[int, int] | None:
 
 def cares_of(member: Member) -> list[Care]:
     """Whom the member acts for today, themself first, then in the order in which they came."""
-    cares = Care.objects.open_on(clock.today()).filter(guardian=member, learner__erased_at__isnull=True)
-    found = list(cares.select_related("learner__district").order_by("pk"))
-    return sorted(found, key=lambda care: care.relation != Care.Relation.SELF)
+    return sorted(_cares_of(member.pk, clock.today()), key=lambda care: care.relation != Care.Relation.SELF)
+
+
+@prepared
+def _cares_of(member: int, today: dt.date) -> QuerySet[Care]:
+    cares = Care.objects.open_on(today).filter(guardian=member, learner__erased_at__isnull=True)
+    return cares.select_related("learner__district").order_by("pk")
+
+
+def own_of(cares: Iterable[Care]) -> Learner | None:
+    """Of whom a member acts for, the member themself; None of one who has not said yet who they are."""
+    return next((care.learner for care in cares if care.relation == Care.Relation.SELF), None)
 
 
 def household(member: Member, places: list[dict[str, Any]]) -> list[Kin]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from base.calendar import list_text
 from base.refusal import Refusal
 from members.models import Care, Learner
 from programs import rules
+from programs.family import cares_of
 from programs.models import Course, Enrolment
 from programs.rules.places import GENDER_OF_AUDIENCE
 from programs.services.enrolling import position
@@ -226,14 +227,11 @@ def _by_need(standing: list[Choice]) -> list[Choice]:
 
 
 def _choices(course: Standing, member: Member, refusal: Refusal | None, reserves: list[Reserve]) -> list[Choice]:
-    mine = Learner.objects.visible_to(member).annotate(
-        is_self=Count("cares", filter=Q(cares__guardian=member, cares__relation=Care.Relation.SELF))
-    )
-    learners = list(mine.order_by("-is_self", "pk"))
-    live: dict[int, dict[int, Enrolment]] = {}
-    for one in Enrolment.objects.live().filter(learner__in=learners).select_related("offer"):
-        live.setdefault(one.learner_id, {})[one.course_id] = one
-    known = [_choice(course, learner, live.get(learner.pk, {}), refusal, reserves) for learner in learners]
+    cares = cares_of(member)
+    live: dict[int, dict[int, Enrolment]] = {care.learner_id: {} for care in cares}
+    for one in rules.live_places(list(live)):
+        live[one.learner_id][one.course_id] = one
+    known = [_choice(course, care, live[care.learner_id], refusal, reserves) for care in cares]
     if known and known[0].is_self:
         return known
     nobody = Learner(name="")  # the member, who has not said yet who they are
@@ -241,10 +239,10 @@ def _choices(course: Standing, member: Member, refusal: Refusal | None, reserves
 
 
 def _choice(
-    course: Standing, learner: Any, live: dict[int, Enrolment], refusal: Refusal | None, reserves: list[Reserve]
+    course: Standing, care: Care, live: dict[int, Enrolment], refusal: Refusal | None, reserves: list[Reserve]
 ) -> Choice:
-    enrolment = live.get(course.pk)
-    choice = Choice(learner, is_self=bool(learner.is_self), enrolment=enrolment)
+    learner, enrolment = care.learner, live.get(course.pk)
+    choice = Choice(learner, is_self=care.relation == Care.Relation.SELF, enrolment=enrolment)
     if enrolment is not None:
         choice.position = position(enrolment) if enrolment.state == Enrolment.State.WAITING else None
     elif refusal is None:

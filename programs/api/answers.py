@@ -21,6 +21,7 @@ from programs.api.desk import asked, told
 from programs.api.fields import Text
 from programs.api.places import KEY, NO, answered, limit_acts, member_of
 from programs.api.shapes import AnswerToldOut
+from programs.catalogue import course_for
 from programs.models import AnswerFile, Course, Enrolment, Item
 from programs.models.questionnaire import MOST_ITEMS
 from programs.rules.answers import LONGEST_CHOICE, LONGEST_CONSENT, LONGEST_ITEM, MOST_CHOICES, questionnaire_of
@@ -133,7 +134,7 @@ def questionnaire(request: Request, pk: int) -> Response:
 def hand_over(request: Request, pk: int) -> Response:
     """Takes a file for an answer; it waits a day for the enrolment or correction that names it."""
     limit_acts(request)
-    course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
+    course = course_for(request.user, pk=pk)
     typed = asked(FileIn, request)
 
     def work() -> Response:

@@ -11,7 +11,6 @@ from django.db import connection
 from django.db.models import CharField, TextField, Value
 from django.db.models.functions import Cast
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -33,7 +32,7 @@ from programs.api.shapes import (
     page_of,
     public_questions,
 )
-from programs.catalogue import SORTS, Filters, find
+from programs.catalogue import SORTS, Filters, course_for, find
 from programs.explaining import draw_of, draw_out
 from programs.listing import Listed, every_row, rows_of, shown
 from programs.models import ClassMeeting, Course, Program, Slot
@@ -106,7 +105,7 @@ def course(request: Request, pk: int) -> dict[str, Any]:
 @public_answer
 def draw(request: Request, pk: int) -> dict[str, Any]:
     """A course's draw: the promise before it; the seed and the order after it."""
-    found = draw_of(get_object_or_404(Course.objects.visible_to(request.user), pk=pk))
+    found = draw_of(course_for(request.user, pk=pk))
     if found is None:
         raise Http404
     return draw_out(found)

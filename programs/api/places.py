@@ -14,28 +14,25 @@ from rest_framework.decorators import api_view, permission_classes
 from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 
-from base import clock
-from base.prepared import prepared
 from base.refusal import Refusal, Refused
 from members.asking import In, once
 from members.authentication import OpensMe
 from members.limits import allow
-from members.models import Care, Learner
 from programs import services
 from programs.api.catalogue import LANG, PAGING, language_of
 from programs.api.keyset import Keyset
 from programs.api.shapes import EnrolledOut, MyPlaceOut, PlaceOut, page_of
-from programs.models import Course, Enrolment
+from programs.catalogue import course_for
+from programs.family import cares_of, own_of
+from programs.models import Enrolment
 from programs.services.enrolling import position
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
-    from django.db.models import QuerySet
     from rest_framework.request import Request
 
-    from members.models import Member
+    from members.models import Learner, Member
 
 Answered = TypeVar("Answered", bound=HttpResponse)
 A_MINUTE = 60
@@ -100,9 +97,7 @@ def enrol(request: Request, pk: int) -> Response:
     asked = EnrolIn(data=request.data)
     asked.is_valid(raise_exception=True)
     limit_acts(request)
-    course = next(iter(_public(pk)), None)
-    if course is None:  # what everybody sees is asked first: whose the others are costs three times as much
-        course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
+    course = course_for(request.user, pk=pk)
     wanted = asked.validated_data
 
     def work() -> tuple[int, dict[str, Any]]:
@@ -128,13 +123,8 @@ def enrol(request: Request, pk: int) -> Response:
     return answered(request, lambda: once(request, work))
 
 
-@prepared
-def _public(pk: int) -> QuerySet[Course]:
-    return Course.objects.public().filter(pk=pk)
-
-
 def _learners(request: Request, wanted: list[int]) -> list[Learner]:
-    mine = list(Learner.objects.visible_to(member_of(request)).filter(pk__in=wanted).order_by("pk"))
+    mine = [care.learner for care in cares_of(member_of(request)) if care.learner_id in wanted]
     if len(mine) != len(set(wanted)):
         raise Http404
     return mine
@@ -147,18 +137,12 @@ def learner_of(request: Request, pk: int | None) -> Learner:
         Refused: `needs_profile` of a member who has not said who they are.
     """
     if pk is not None:
-        return get_object_or_404(Learner.objects.visible_to(member_of(request)), pk=pk)
-    own = _own_care(member_of(request).pk, clock.today())
-    if not own:
+        return _learners(request, [pk])[0]
+    own = own_of(cares_of(member_of(request)))
+    if own is None:
         text = _("First tell us the learner’s name and year of birth")
         raise Refused(Refusal("needs_profile", text))
-    return own[0].learner
-
-
-@prepared
-def _own_care(member: int, today: dt.date) -> QuerySet[Care]:
-    own = Care.objects.open_on(today).filter(guardian=member, relation=Care.Relation.SELF)
-    return own.filter(learner__erased_at__isnull=True).select_related("learner")
+    return own
 
 
 def member_of(request: Request) -> Member:

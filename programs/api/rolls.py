@@ -21,8 +21,9 @@ from programs.api.fields import Day
 from programs.api.keyset import Keyset
 from programs.api.places import KEY, NO, NothingIn, answered, learner_of, limit_acts, member_of
 from programs.api.shapes import page_of
+from programs.catalogue import course_for
 from programs.forms.rolls import LONGEST_TEXT
-from programs.models import Course, Roll
+from programs.models import Roll
 from programs.services.rolls import LONGEST_CODE, MOST_LINES
 from workgroups.models import Organisation
 
@@ -164,7 +165,7 @@ def prove(request: Request, pk: int) -> Response:
     """Shows by an organisation's code that a learner belongs there, so that they may enrol; five tries an hour."""
     typed = asked(CodeIn, request)
     limit_acts(request)
-    course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
+    course = course_for(request.user, pk=pk)
 
     def work() -> Response:
         learner = learner_of(request, typed.get("learner"))

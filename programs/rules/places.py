@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from base import clock
 from base.calendar import day_text
 from base.persian import persian_digits
+from base.prepared import prepared
 from base.refusal import Refusal
 from members.models import Learner
 from programs.models import ClassMeeting, Course, Enrolment, Import, Offer, Slot
@@ -29,6 +30,8 @@ from workgroups.models import Workgroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.db.models import QuerySet
 
     from members.models import Member
     from programs.models.standing import Standing
@@ -78,8 +81,7 @@ class Places:
     @classmethod
     def of(cls, learner: Learner, *, besides: int = 0) -> Places:
         """Those in all courses, or in all besides that one; one query."""
-        live = Enrolment.objects.live().filter(learner=learner).exclude(course=besides)
-        return cls.among(live.only("course_id", "state", "once"))
+        return cls.among(one for one in live_places([learner.pk]) if one.course_id != besides)
 
     @classmethod
     def among(cls, live: Iterable[Enrolment]) -> Places:
@@ -91,6 +93,12 @@ class Places:
     def seated(self) -> list[int]:
         """Ids of the courses in which the learner has a seat for good."""
         return [course for course, state in self.states.items() if state == Enrolment.State.SEATED]
+
+
+@prepared
+def live_places(learners: list[int]) -> QuerySet[Enrolment]:
+    """Everything that they have or wait for, with offers and learners."""
+    return Enrolment.objects.live().filter(learner__pk__in=learners).select_related("offer", "learner")
 
 
 def why_not_open(course: Standing) -> Refusal | None:

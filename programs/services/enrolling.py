@@ -9,7 +9,6 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from base import clock
-from base.prepared import prepared
 from base.refusal import Refusal, Refused, refuse_if
 from members.services import record
 from notifications.models import Notice
@@ -17,6 +16,7 @@ from programs.models import Course, Enrolment, Offer, Party, Reserve
 from programs.rules import (
     NOT_YOURS,
     Places,
+    live_places,
     named,
     queue_moves,
     why_not_here,
@@ -50,8 +50,6 @@ from programs.services.sweeping import sweep_course
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from django.db.models import QuerySet
 
     from members.models import Learner, Member
 
@@ -87,7 +85,7 @@ def enrol(
         return _standing_or_refused(course, learner, refusal), False
     with transaction.atomic():
         lock_learners([learner.pk])
-        live = _live_of([learner.pk])
+        live = live_places([learner.pk])
         standing = _standing_in(course, live)
         if standing is not None:
             return standing, False
@@ -143,14 +141,9 @@ def enrol_together(
 def _live_places(learners: Sequence[Learner]) -> dict[int, list[Enrolment]]:
     """Everything that each of them has or waits for, by learner."""
     live: dict[int, list[Enrolment]] = {one.pk: [] for one in learners}
-    for one in _live_of(list(live)):
+    for one in live_places(list(live)):
         live[one.learner_id].append(one)
     return live
-
-
-@prepared
-def _live_of(learners: list[int]) -> QuerySet[Enrolment]:
-    return Enrolment.objects.live().filter(learner__pk__in=learners).select_related("offer", "learner")
 
 
 def close_queue(course: Course) -> None:
@@ -164,7 +157,7 @@ def close_queue(course: Course) -> None:
 
 def _standing_or_refused(course: Course, learner: Learner, refusal: Refusal) -> Enrolment:
     """The place that already is, whatever the course would say to a newcomer; no lock is taken for a refusal."""
-    standing = _standing_in(course, _live_of([learner.pk]))
+    standing = _standing_in(course, live_places([learner.pk]))
     if standing is None:
         raise Refused(refusal)
     return standing

@@ -22,6 +22,8 @@ from notifications.inbox import messages_of
 from notifications.inbox import shown as shown_messages
 from notifications.rules import CHANGES
 from programs import services
+from programs.catalogue import course_for
+from programs.family import cares_of, own_of
 from programs.listing import listed
 from programs.models import Course, Enrolment
 from programs.panel import panel_for
@@ -80,7 +82,7 @@ def course_enrol(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(page)
     if not request.user.is_authenticated:
         return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
-    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    course = course_for(request.user, slug=slug)
     learners = _learners(request)
     if not learners and "together" in request.POST:
         return panel(request, slug, Refusal("nobody_chosen", gettext("Choose for whom it is")))
@@ -130,7 +132,7 @@ def course_code(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(page)
     if not request.user.is_authenticated:
         return redirect(f"{reverse('members:signin')}?{urlencode({'next': page})}")
-    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    course = course_for(request.user, slug=slug)
     mine = Learner.objects.visible_to(member_of(request))
     learner = get_object_or_404(mine, pk=number_of(request.POST.get("learner", "")))
     try:
@@ -154,16 +156,12 @@ def _learners(request: HttpRequest) -> list[Any]:
     not said yet who they are.
     """
     typed = request.POST.getlist("learner") or ([] if "together" in request.POST else [""])
-    chosen = sorted(set(ids_in(typed)))
-    mine = list(Learner.objects.visible_to(member_of(request)).filter(pk__in=chosen).order_by("pk"))
-    if len(mine) != len(chosen) or len(chosen) != len(set(typed) - {""}):
+    wanted = set(typed) - {""}
+    cares = cares_of(member_of(request))
+    chosen = [care.learner for care in cares if str(care.learner_id) in wanted]
+    if len(chosen) != len(wanted):
         raise Http404
-    return [_own(request), *mine] if "" in typed else mine
-
-
-def _own(request: HttpRequest) -> Learner | None:
-    member = member_of(request)
-    return Learner.objects.visible_to(member).filter(cares__relation="self", cares__guardian=member).first()
+    return [own_of(cares), *chosen] if "" in typed else chosen
 
 
 def _ask_profile(
@@ -172,7 +170,7 @@ def _ask_profile(
     """Asks for what is missing: on one's own page about oneself, else on the page of the person in the family."""
     missing = refusal.values["missing"] if refusal else []
     asked = {"next": f"{page}#seat", "ask": [fact for fact in ("gender", "district") if fact in missing]}
-    is_other = learner is not None and learner != _own(request)
+    is_other = learner is not None and learner != own_of(cares_of(member_of(request)))
     where = (
         reverse("programs:family_learner", args=[learner.pk]) if learner and is_other else reverse("members:profile")
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from base.refusal import Refused
 from members.forms import refuse
 from members.sessions import member_of
 from programs import services
+from programs.catalogue import course_for
 from programs.forms.rosters import QuestionForm
 from programs.models import Course, Question
 from programs.questions import titled
@@ -34,14 +35,14 @@ def _context(request: HttpRequest, course: Course, form: QuestionForm) -> dict[s
 @require_safe
 def ask_form(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks what they want to know; what they asked about this course before stands below."""
-    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    course = course_for(request.user, slug=slug)
     return render(request, "programs/ask.html", _context(request, course, QuestionForm()))
 
 
 @posted("programs:course_ask_form", "slug")
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """Puts the question to the organiser."""
-    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    course = course_for(request.user, slug=slug)
     form = QuestionForm(request.POST)
     if form.is_valid():
         try:

@@ -14,10 +14,11 @@ from base.pages import public_page
 from base.persian import latin_digits
 from base.refusal import Refused
 from members.forms import refuse
-from members.models import District, Learner
+from members.models import District
 from members.sessions import member_of
 from programs import services
 from programs.demand import at_least, wishes
+from programs.family import cares_of, own_of
 from programs.forms.demand import WishForm
 from programs.models import Support, Wish
 from programs.views.work.desk import posted, rejected
@@ -84,9 +85,7 @@ def wish(request: HttpRequest) -> HttpResponse:
 def wish_support(request: HttpRequest, pk: int) -> HttpResponse:
     """Shares a wish."""
     found = get_object_or_404(Wish.objects.public(), pk=pk)
-    own = (
-        Learner.objects.visible_to(member_of(request)).filter(cares__relation="self").select_related("district").first()
-    )
+    own = own_of(cares_of(member_of(request)))
     try:
         services.support(actor=member_of(request), wish=found, district=own.district if own else None)
         messages.success(request, gettext("You share this wish; when there is a course, we tell you"))
