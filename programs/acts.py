@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import pgettext_lazy
 
+from programs.services.assisting import ASKED
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -168,11 +170,13 @@ ACTS: dict[str, StrOrPromise] = {
 # Of what an act changed, what is no column of its row.
 FACTS: dict[str, StrOrPromise] = {
     "asked": pgettext_lazy("a fact of an act", "what was looked for"),
+    "assisted": pgettext_lazy("a fact of an act", "enrolled by staff; asked"),
     "by": pgettext_lazy("a fact of an act", "by"),
     "code": pgettext_lazy("a fact of an act", "code"),
     "decision": pgettext_lazy("a fact of an act", "decision"),
     "device": pgettext_lazy("a fact of an act", "device"),
     "devices": pgettext_lazy("a fact of an act", "devices"),
+    "districts": pgettext_lazy("a fact of an act", "districts"),
     "enrolment": pgettext_lazy("a fact of an act", "enrolment"),
     "fields": pgettext_lazy("a fact of an act", "changed"),
     "found": pgettext_lazy("a fact of an act", "found"),
@@ -200,12 +204,14 @@ FACTS: dict[str, StrOrPromise] = {
     "stayed": pgettext_lazy("a fact of an act", "stayed"),
     "tickets": pgettext_lazy("a fact of an act", "tickets"),
     "to": pgettext_lazy("a fact of an act", "to"),
+    "until_on": pgettext_lazy("a fact of an act", "until"),
     "version": pgettext_lazy("a fact of an act", "version"),
     "weeks": pgettext_lazy("a fact of an act", "weeks"),
 }
 
-# Values of such facts: the marks of a sheet of attendance.
+# Values of such facts: the marks of a sheet of attendance, and how somebody asked at the desk.
 VALUES: dict[str, StrOrPromise] = {
+    **ASKED,
     "present": pgettext_lazy("attendance", "Present"),
     "late": pgettext_lazy("attendance", "Late"),
     "absent": pgettext_lazy("attendance", "Absent"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Q
@@ -17,6 +16,7 @@ from base import clock
 from base.templatetags.city import day_full, digits, instant
 from members.models import Audit
 from programs.acts import ACTS, FACTS, VALUES
+from programs.checklist import IN_LANGUAGE
 from workgroups.models import Appointment
 from workgroups.people import names_of
 
@@ -124,10 +124,13 @@ def _told(line: Audit, who: str) -> dict[str, Any]:
 
 def _told_changes(line: Audit, model: type[Model] | None) -> list[tuple[str, str]]:
     """What changed, by the names of columns and choices."""
-    columns = {field.name: field for field in model._meta.fields} if model else {}  # noqa: SLF001 - Django's documented name
+    columns = _columns_of(model) if model else {}
 
     def named(name: str) -> str:
         fact, _space, number = name.partition(" ")  # of a sheet, one for each row: "enrolment 12"
+        field, _line, language = fact.rpartition("_")  # of a text, one for each language: "note_fa"
+        if language in IN_LANGUAGE and field in columns:
+            return f"{columns[field].verbose_name} {IN_LANGUAGE[language]}"
         word = str(columns[fact].verbose_name if fact in columns else FACTS.get(fact, fact))
         return f"{word} {digits(number)}".rstrip()
 
@@ -137,7 +140,14 @@ def _told_changes(line: Audit, model: type[Model] | None) -> list[tuple[str, str
         choices = dict(columns[name].flatchoices) if name in columns else VALUES
         return gettext("changed") if value == "changed" else str(choices.get(value) or _shown(value))
 
-    return _changes(line, named, said, pgettext("from old to new", "→"))
+    return Told(named, said, pgettext("from old to new", "→"), pgettext("between words", ", ")).changes(line)
+
+
+def _columns_of(model: type[Model]) -> dict[str, Any]:
+    """A row's columns and those of its texts, by both of their names."""
+    texts = model.translations.field.model if hasattr(model, "translations") else None
+    fields = [field for table in (texts, model) if table for field in table._meta.fields]  # noqa: SLF001 - Django's documented name
+    return {name: field for field in fields for name in (field.name, field.attname)}
 
 
 def _shown(value: Any) -> str:
@@ -156,30 +166,35 @@ def _names(actors: Iterable[int | None]) -> dict[int, str]:
     return names_of(in_role)
 
 
-def _changes(
-    line: Audit,
-    named: Callable[[str], str] = str,
-    said: Callable[[str, Any], str] = lambda _name, value: str(value),
-    arrow: str = "→",
-) -> list[tuple[str, str]]:
-    """What changed, in one order whatever the database; no personal values. `fields` are names, other pairs old and new."""
-    return [
-        (named(name), ", ".join(map(named, value)) if name == "fields" else _words(value, partial(said, name), arrow))
-        for name, value in sorted(line.changes.items())
-    ]
+class Told(NamedTuple):
+    """How names and values of a change are put; as they are kept, unless told otherwise."""
 
+    named: Callable[[str], str] = str
+    said: Callable[[str, Any], str] = lambda _name, value: str(value)
+    arrow: str = "→"
+    comma: str = ", "
 
-def _words(value: Any, said: Callable[[Any], str], arrow: str) -> str:
-    if isinstance(value, list):
-        between = f" {arrow} " if len(value) == 2 else ", "  # noqa: PLR2004 - old and new
-        return between.join(_words(one, said, arrow) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_words(one, said, arrow)}" for name, one in value.items())
-    return "—" if value in (None, "") else said(value)
+    def changes(self, line: Audit) -> list[tuple[str, str]]:
+        """What changed, in one order whatever the database; no personal values. `fields` are names, other pairs old and new."""
+        return [
+            (
+                self.named(name),
+                self.comma.join(map(self.named, value)) if name == "fields" else self._words(name, value),
+            )
+            for name, value in sorted(line.changes.items())
+        ]
+
+    def _words(self, name: str, value: Any) -> str:
+        if isinstance(value, list):
+            between = f" {self.arrow} " if len(value) == 2 else self.comma  # noqa: PLR2004 - old and new
+            return between.join(self._words(name, one) for one in value)
+        if isinstance(value, dict):
+            return self.comma.join(f"{self.named(key)}: {self._words(name, one)}" for key, one in value.items())
+        return "—" if value in (None, "") else self.said(name, value)
 
 
 def as_cells(line: Audit) -> list[str]:
     """A line as a row of a table."""
-    changes = "; ".join(f"{name}: {words}" for name, words in _changes(line))
+    changes = "; ".join(f"{name}: {words}" for name, words in Told().changes(line))
     facts = (line.pk, line.at.isoformat(), line.actor_id, line.for_id, line.verb, line.object_type, line.object_id)
     return ["" if one is None else str(one) for one in facts] + [line.door, line.request_id, changes]

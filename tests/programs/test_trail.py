@@ -140,6 +140,18 @@ def test_changes_are_told_in_words_and_stay_identifiers_in_the_file(desk: Client
     )
 
 
+def test_texts_related_rows_and_groups_are_named_as_the_reader_knows_them(desk: Client) -> None:
+    line(clock.today(), "edit", object_type="programs.course", changes={"fields": ["venue_id", "note_fa", "note_en"]})
+    line(clock.today(), "reserve", object_type="programs.course", changes={"joining": {"districts": [5, 6, 7]}})
+    line(clock.today(), "enrol", changes={"assisted": "phone"})
+    found = [one["changes"] for one in desk.get("/fa/city/audit/").context["lines"]]
+    assert found == [
+        [("درخواست از راه", "تلفنی")],
+        [("چه کسی می‌تواند در دوره‌های برنامه‌اش ثبت‌نام کند", "منطقه‌ها: ۵، ۶، ۷")],
+        [("تغییرکرده‌ها", "محل، نکته‌ها به فارسی، نکته‌ها به انگلیسی")],
+    ]
+
+
 def test_values_are_shown_as_text_and_never_as_markup(desk: Client, staff: Member) -> None:
     """T10."""
     record(actor=staff, verb="x", row=staff, changes={"reason": "<script>alert(1)</script>"})
