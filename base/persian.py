@@ -18,8 +18,10 @@ _STORED = {ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", ord("ۀ"): "ه\u06
     ord(digit): _PERSIAN[index] for index, digit in enumerate(_ARABIC)
 }
 _UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_KEPT = _STORED | _UNSEEN
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_MANY_ZWNJ = re.compile(f"{_ZWNJ}+")
 _LOOSE_ZWNJ = re.compile(f"(?<![^ ]){_ZWNJ}+|{_ZWNJ}+(?![^ ])")
 
 _ALPHABET = " 0123456789ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
@@ -57,9 +59,9 @@ def normalise(text: str) -> str:
 
     Latin digits stay Latin; doing it twice changes nothing.
     """
-    composed = unicodedata.normalize("NFC", text).translate(_STORED | _UNSEEN)
+    composed = unicodedata.normalize("NFC", text).translate(_KEPT)
     spaced = _LOOSE_ZWNJ.sub("", _BLANKS.sub(" ", composed).strip())
-    joined_once = re.sub(f"{_ZWNJ}+", _ZWNJ, spaced)
+    joined_once = _MANY_ZWNJ.sub(_ZWNJ, spaced)
     return unicodedata.normalize("NFC", _BLANKS.sub(" ", joined_once).strip())
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
 
 from base.refusal import Refusal, Refused
 
 if TYPE_CHECKING:
     from django.core.files.base import File
+    from PIL import Image
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -51,6 +51,8 @@ def picture(file: File[bytes], *, widest: int = 1600) -> Upload:
     Raises:
         Refused: `file_empty`, `file_large`, `not_a_picture`, `picture_large`.
     """
+    from PIL import Image  # it is large, and few processes ever draw one
+
     content = _read(file)
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as found:
@@ -68,6 +70,8 @@ def picture(file: File[bytes], *, widest: int = 1600) -> Upload:
 
 def _drawn(found: Image.Image, widest: int) -> Image.Image:
     """The pixels alone: turned as the camera held it, in plain colours."""
+    from PIL import Image, ImageOps
+
     found.draft("RGB", (widest, widest))
     upright = ImageOps.exif_transpose(found)
     plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress
 
 from base import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from icalendar import Event
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -24,6 +25,8 @@ def event(facts: dict[str, Any], language: str, page: str) -> Event:
     `facts` as in the values of a notice: `key`, `sequence`, `starts_at`, `ends_at` (ISO), `is_off`, `title` and `venue` by
     language, `place` and `link`. `page` is the path of its page.
     """
+    from icalendar import Event  # it is large, and few requests are about calendars
+
     found = Event()
     found.add("uid", f"{facts['key']}@{urlsplit(settings.SITE_URL).netloc}")
     found.add("dtstamp", clock.now())
@@ -44,6 +47,8 @@ def _in(texts: dict[str, str], language: str) -> str:
 
 def invitation(facts: dict[str, Any], language: str, page: str, *, host: str, guest: str) -> tuple[str, Method]:
     """The file that invites one guest, or takes an event off their calendar (RFC 5546); no answer is asked for."""
+    from icalendar import vCalAddress
+
     method: Method = "CANCEL" if facts["is_off"] else "REQUEST"
     found = event(facts, language, page)
     name, address = parseaddr(host)
@@ -58,6 +63,8 @@ def invitation(facts: dict[str, Any], language: str, page: str, *, host: str, gu
 
 def file(events: Iterable[Event], method: Method | None = None) -> bytes:
     """All of them in one file, with the time zones that they name."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//learning-city//portal//")
     calendar.add("version", "2.0")

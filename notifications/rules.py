@@ -194,9 +194,11 @@ def lasts(notice: Notice, now: dt.datetime) -> int:
 
 def why_not_tell_device(member: Member, address: push.Address) -> Refusal | None:
     """A browser's address is one of its maker's push service, with keys that can be used; a member has ten at most."""
+    from notifications.channels import sealing  # cryptography is large, and few processes look at keys
+
     if not settings.VAPID_PRIVATE_KEY:
         return Refusal("push_is_off", _("This site does not send messages to devices yet."))
-    are_keys = push.are_keys(address.public_key, address.shared_secret)
+    are_keys = sealing.are_keys(address.public_key, address.shared_secret)
     if len(address.endpoint) > LONGEST_ENDPOINT or not push.is_service(address.endpoint) or not are_keys:
         return Refusal("not_a_device", _("This browser cannot be told. Try another browser, or choose e-mail."))
     others = PushAddress.objects.filter(member=member).exclude(endpoint=address.endpoint)

@@ -197,6 +197,12 @@ def _kept_form(member: Member) -> PreferencesForm:
     return _form(member, initial=initial | reading.wishes_of(member) | reading.rhythm_of(member))
 
 
+def _public_half(key: str) -> str:
+    from notifications.channels import sealing  # cryptography is large, and few processes look at keys
+
+    return sealing.public_key_of(key)
+
+
 def _show(
     request: HttpRequest, form: PreferencesForm, status: int = 200, refusal: Refusal | None = None
 ) -> HttpResponse:
@@ -208,7 +214,7 @@ def _show(
         "form": form,
         "is_email_stopped": reading.is_email_stopped(member),
         "twin_url": twin,
-        "push_key": push.public_key_of(key) if key else "",
+        "push_key": _public_half(key) if key else "",
         "devices": reading.devices_of(member) if key else [],
         "refusal": refusal,
     }

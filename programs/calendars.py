@@ -13,7 +13,6 @@ from django.utils.cache import get_conditional_response
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import quote_etag
 from django.utils.translation import get_language, override
-from icalendar import Event
 
 from base import clock
 from members.models import Care, Member
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, QueryDict
+    from icalendar import Event
 
 BITS_IN_HEX = 40
 LONGEST_ID = 18
@@ -112,6 +112,8 @@ def _file(courses: Iterable[Listed], more: Iterable[Event] = ()) -> bytes:
 
 
 def _event(meeting: ClassMeeting, course: Listed) -> Event:
+    from icalendar import Event  # it is large, and few requests are about calendars
+
     is_off = meeting.state == ClassMeeting.State.CANCELLED or course.state == Course.State.CANCELLED
     event = Event()
     event.add("uid", f"meeting-{meeting.pk}@{settings.SITE_URL.partition('://')[2]}")

@@ -7,10 +7,6 @@ import io
 import unicodedata
 from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -43,6 +39,10 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def as_xlsx(rows: Iterable[Sequence[str]], *, title: str, is_rtl: bool) -> bytes:
     """The rows as one sheet of text cells, read from the right where the language is; written row by row."""
+    from openpyxl import Workbook  # it is large, and few processes ever write one
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title.translate(_NOT_IN_TITLE)[:_LONGEST_TITLE])
     sheet.sheet_view.rightToLeft = is_rtl

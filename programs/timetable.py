@@ -6,7 +6,6 @@ import datetime as dt
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import holidays
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
@@ -30,6 +29,8 @@ class Held(NamedTuple):
 
 @cache
 def _days_off(country: str, year: int) -> frozenset[dt.date]:
+    import holidays  # it is large, and only who plans class meetings needs it
+
     return frozenset(holidays.country_holidays(country, years=year))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.utils.translation import gettext
 
@@ -15,6 +14,9 @@ from records import codes, papers
 from records.models import Certificate
 from records.signing import holds, public_text, signed
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 LARGEST = 100_000  # letters of a badge that is read
 VERDICTS = (*papers.STATES, "changed", "foreign", "unreadable")
@@ -22,6 +24,8 @@ VERDICTS = (*papers.STATES, "changed", "foreign", "unreadable")
 
 def key() -> Ed25519PrivateKey | None:
     """The city's key; None where it has none, so that no badges are given."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # large, and few processes sign
+
     raw = settings.BADGE_SIGNING_KEY
     return Ed25519PrivateKey.from_private_bytes(raw) if raw else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 
-import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
@@ -47,4 +46,6 @@ def address(code: str, language: str) -> str:
 
 def picture(text: str) -> str:
     """A QR mark of a text, as an address that holds the drawing itself."""
+    import segno  # few processes ever draw one
+
     return str(segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SUITE = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod"}
 DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # pragma: allowlist secret - an alphabet
@@ -78,6 +78,9 @@ def _hashes(document: dict[str, Any], proof: dict[str, Any]) -> bytes:
 
 def holds(document: dict[str, Any], public: str) -> bool:
     """Whether the document is as the holder of that public key signed it."""
+    from cryptography.exceptions import InvalidSignature  # large, and few processes look at signatures
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     bare = {name: value for name, value in document.items() if name != "proof"}
     try:
         proof = dict(document["proof"])

@@ -1,41 +1,26 @@
-"""Web push: a message that one browser alone can read, handed to its maker's push service (RFC 8030, 8188, 8291, 8292)."""
+"""Web push: a message that one browser alone can read, handed to its maker's push service (RFC 8030)."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import http.client
-import json
-import os
 import ssl
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from base import clock
 from notifications.channels import Away, Lost, Message, NotNow, Refused
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 TIMEOUT = 10
-RECORD = 4096
-POINT, SECRET, SALT = 65, 16, 16
-SIGNED_FOR, SIGNED_ANEW = 12 * 3600, 3600  # seconds; RFC 8292 allows a day
 LONGEST_ANSWER = 10_000
 LONGEST_WAIT = 24 * 3600
 GONE, OURS = ("404", "410"), 401
 TOO_MANY = 429
-CURVE = ec.SECP256R1()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,9 @@ class Push:
             Lost: it fell silent; the message may have arrived.
             Away: it cannot be reached, or does not take our signature (401).
         """
-        sealed = encrypt(message.body.encode(), address.public_key, address.shared_secret)
+        from notifications.channels import sealing  # cryptography is large, and few processes seal
+
+        sealed = sealing.encrypt(message.body.encode(), address.public_key, address.shared_secret)
         parts = urlsplit(address.endpoint)
         headers = {
             "Content-Type": "application/octet-stream",
@@ -81,7 +68,7 @@ class Push:
             "TTL": str(message.lasts),
             "Urgency": message.urgency,
             "Topic": message.reference.replace("-", ""),
-            "Authorization": authorization(f"https://{parts.netloc}"),
+            "Authorization": sealing.authorization(f"https://{parts.netloc}"),
         }
         status, wait = self._ask(parts.netloc, parts._replace(scheme="", netloc="").geturl(), sealed, headers)
         if status == OURS:
@@ -153,102 +140,3 @@ def line_of(endpoint: str) -> str:
     host = urlsplit(endpoint).netloc
     known = (one for one in settings.PUSH_HOSTS if host == one or (one.startswith(".") and host.endswith(one)))
     return next(known, "")
-
-
-def are_keys(public_key: str, shared_secret: str) -> bool:
-    """Whether these are a point of the curve and a secret as browsers give them."""
-    try:
-        _point(decoded(public_key))
-        return len(decoded(shared_secret)) == SECRET
-    except ValueError:
-        return False
-
-
-def encrypt(
-    text: bytes,
-    public_key: str,
-    shared_secret: str,
-    *,
-    salt: bytes = b"",
-    own: ec.EllipticCurvePrivateKey | None = None,
-) -> bytes:
-    """The text as one record that only the holder of the private key can read (RFC 8291); a new pair and salt each time."""
-    theirs, own, salt = decoded(public_key), own or ec.generate_private_key(CURVE), salt or os.urandom(SALT)
-    ours = public_point(own)
-    shared = own.exchange(ec.ECDH(), _point(theirs))
-    first = _derived(shared, decoded(shared_secret), b"WebPush: info\0" + theirs + ours, 32)
-    key = _derived(first, salt, b"Content-Encoding: aes128gcm\0", 16)
-    nonce = _derived(first, salt, b"Content-Encoding: nonce\0", 12)
-    head = salt + RECORD.to_bytes(4, "big") + bytes([len(ours)]) + ours
-    return head + AESGCM(key).encrypt(nonce, text + b"\x02", None)
-
-
-def _derived(secret: bytes, salt: bytes, about: bytes, length: int) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=length, salt=salt, info=about).derive(secret)
-
-
-def _point(data: bytes) -> ec.EllipticCurvePublicKey:
-    if len(data) != POINT:
-        raise ValueError("no uncompressed point")
-    return ec.EllipticCurvePublicKey.from_encoded_point(CURVE, data)
-
-
-def authorization(audience: str) -> str:
-    """Who we are, signed for one push service (RFC 8292); the same words for an hour."""
-    return _authorization(audience, settings.VAPID_PRIVATE_KEY, int(clock.now().timestamp()) // SIGNED_ANEW)
-
-
-@lru_cache(maxsize=64)
-def _authorization(audience: str, given: str, hour: int) -> str:
-    key = private_key(given)
-    claims = {"aud": audience, "exp": hour * SIGNED_ANEW + SIGNED_FOR, "sub": settings.SECURITY_CONTACT}
-    said = ".".join(encoded(json.dumps(part).encode()) for part in ({"typ": "JWT", "alg": "ES256"}, claims))
-    pair = utils.decode_dss_signature(key.sign(said.encode(), ec.ECDSA(hashes.SHA256())))
-    signature = b"".join(number.to_bytes(32, "big") for number in pair)
-    return f"vapid t={said}.{encoded(signature)}, k={encoded(public_point(key))}"
-
-
-def private_key(given: str) -> ec.EllipticCurvePrivateKey:
-    """The key from its 32 bytes in base64url.
-
-    Raises:
-        ValueError: it is none.
-    """
-    data = decoded(given)
-    if len(data) != CURVE.key_size // 8:
-        raise ValueError("no key")
-    return ec.derive_private_key(int.from_bytes(data, "big"), CURVE)
-
-
-def public_point(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """The public half of a key, as browsers take it."""
-    return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-
-
-def new_pair() -> tuple[str, str]:
-    """A private key and its public half, in base64url."""
-    key = ec.generate_private_key(CURVE)
-    return encoded(key.private_numbers().private_value.to_bytes(32, "big")), encoded(public_point(key))
-
-
-@lru_cache(maxsize=4)
-def public_key_of(given: str) -> str:
-    """What browsers are told of our key."""
-    return encoded(public_point(private_key(given)))
-
-
-def encoded(data: bytes) -> str:
-    """In base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decoded(text: str) -> bytes:
-    """The reverse.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise ValueError("no base64url") from error

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+_JSON = json.JSONEncoder(default=str, ensure_ascii=False, check_circular=False)
+
+
 class WeeklyHour(NamedTuple):
     """When a course meets each week; 0 is Saturday."""
 
@@ -57,14 +60,12 @@ class Row(NamedTuple):
 
         Values that are not given do not count, so that a new column of this class leaves old fingerprints true.
         """
-        told = {name: value for name, value in zip(self._fields, self, strict=True) if _is_told(value)}
+        told = {name: value for name, value in zip(self._fields, self, strict=True) if value or type(value) is int}
         told.pop("place", None)  # it counts as the venue that it is mapped to
-        text = json.dumps(told | {"mode": mode} | ({"venue": venue} if venue else {}), default=str, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _is_told(value: object) -> bool:
-    return value is not None and value is not False and value not in ("", ())
+        told["mode"] = mode
+        if venue:
+            told["venue"] = venue
+        return hashlib.sha256(_JSON.encode(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,26 @@ _TIME = re.compile(r"(\d{1,2})(?::(\d\d))?(?::00)?", re.ASCII)
 _TIMES = re.compile(
     r"(?:ساعت\s*)?(?:از\s+)?([\d:]+)\s*(?:[-–—]|تا|الی|to|until)\s*(?:ساعت\s*)?([\d:]+)", re.ASCII | re.IGNORECASE
 )
-_normalised = lru_cache(8192)(normalise)
-_day = lru_cache(8192)(parse_day)
+
+
+@lru_cache(8192)
+def line(cell: str) -> str:
+    """One line of text as it is stored, without markup."""
+    return normalise(plain(cell))
+
+
+@lru_cache(8192)
+def _day(cell: str) -> dt.date | None:
+    text = _MIDNIGHT.sub("", cell.strip())
+    return parse_day(text) if text else None
+
+
+@lru_cache(8192)
+def _number(cell: str) -> int | None:
+    text = latin_digits(cell).strip()
+    if text and not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return int(re.sub(r"\D", "", text)[:30]) if text else None
 
 
 class BadRow(ValueError):  # noqa: N818 - it is an answer to what was written
@@ -63,7 +81,7 @@ class Cells:
         Raises:
             BadCell: `text_missing`, `text_long`.
         """
-        text = _normalised(plain(self._values[column]))
+        text = line(self._values[column])
         if needed and not text:
             raise BadCell(column, "text_missing", _("it is empty"))
         if len(text) > longest:
@@ -80,9 +98,8 @@ class Cells:
         Raises:
             BadCell: with the codes of `base.calendar`, such as `weekday_wrong`.
         """
-        text = _MIDNIGHT.sub("", self._values[column].strip())
         try:
-            return _day(text) if text else None
+            return _day(self._values[column])
         except BadDay as error:
             raise BadCell(column, error.code, str(error.message)) from error
 
@@ -92,13 +109,12 @@ class Cells:
         Raises:
             BadCell: `number_unreadable`, `number_large`.
         """
-        text = latin_digits(self._values[column]).strip()
-        if not text:
-            return None
-        if not _NUMBER.fullmatch(text):
-            raise BadCell(column, "number_unreadable", _("“{text}” is not a whole number").format(text=text[:40]))
-        number = int(re.sub(r"\D", "", text)[:30])
-        if number > most:
+        try:
+            number = _number(self._values[column])
+        except ValueError as error:
+            reason = _("“{text}” is not a whole number").format(text=str(error)[:40])
+            raise BadCell(column, "number_unreadable", reason) from error
+        if number is not None and number > most:
             raise BadCell(column, "number_large", _("the number is too large"))
         return number
 

@@ -19,6 +19,8 @@ def plain(text: str) -> str:
 
     Markup that was escaped once more is taken off too. A sign like < before a foreign letter is no tag and stays.
     """
+    if "<" not in text and "&" not in text:
+        return text
     for _ in range(_TWICE):
         if _TAG.search(text):
             text = nh3.clean(_BREAK.sub(r"\g<0>" + "\n", text), tags=set(), attributes={})

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from base.persian import normalise
 from programs.imports.catalogue import Catalogue, Rejection, Unusable
-from programs.imports.cells import BadCell, BadRow, Cells
+from programs.imports.cells import BadCell, BadRow, Cells, line
 from programs.imports.limits import LONGEST_CELL, LONGEST_KEY, MOST_BYTES, MOST_ROWS, MOST_SECONDS
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def _take(found: Catalogue, profile: Profile, record: Record) -> None:
         _check_shape(record)
         values = dict(zip(record.names, record.cells, strict=True))
         _check_present(profile, values)
-        key = normalise(values[profile.key])[:LONGEST_KEY] if profile.key else ""
+        key = line(values[profile.key])[:LONGEST_KEY] if profile.key else ""
         row = profile.row(Cells(values))
         key = row.key
         _check_sense(row)

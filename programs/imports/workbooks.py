@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from programs.imports.catalogue import Unusable
 from programs.imports.limits import MOST_COLUMNS, MOST_RATIO, MOST_ROWS, MOST_UNPACKED, Record
@@ -32,6 +31,8 @@ def records(raw: bytes) -> Iterator[Record]:
     Raises:
         Unusable: `archive_broken`, `archive_large`, `archive_path`, `columns_many`.
     """
+    from openpyxl import load_workbook  # it is large, and few processes ever read one
+
     _check(raw)
     book: Any = None
     try:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from members.models import Member
-from notifications.channels import push
+from notifications.channels import sealing
 from notifications.models import PushAddress
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def test_a_device_is_told_and_shows_it_in_its_language(
     live_server: LiveServer,
     settings: SettingsWrapper,
 ) -> None:
-    settings.VAPID_PRIVATE_KEY, public = push.new_pair()
+    settings.VAPID_PRIVATE_KEY, public = sealing.new_pair()
     member, context = Member.objects.create(email="a@example.org"), window(permissions=["notifications"])
     sign_in(context, member)
     page = context.new_page()
-    page.add_init_script(SERVICE % (public, push.encoded(b"s" * 16)))
+    page.add_init_script(SERVICE % (public, sealing.encoded(b"s" * 16)))
     page.goto("/fa/me/preferences/")
     page.get_by_role("button", name="روی همین دستگاه خبرم کن").click()
     expect(page.get_by_text("از این پس روی این دستگاه هم خبرتان می‌کنیم")).to_be_visible()
@@ -100,7 +100,7 @@ def test_nonsense_is_shown_as_a_message_without_words(
     live_server: LiveServer,
     settings: SettingsWrapper,
 ) -> None:
-    settings.VAPID_PRIVATE_KEY = push.new_pair()[0]
+    settings.VAPID_PRIVATE_KEY = sealing.new_pair()[0]
     context = window(permissions=["notifications"])
     sign_in(context, Member.objects.create(email="a@example.org"))
     page = context.new_page()
@@ -124,7 +124,7 @@ def test_where_it_cannot_be_the_page_says_why(
     options: dict[str, Any],
     said: str,
 ) -> None:
-    settings.VAPID_PRIVATE_KEY = push.new_pair()[0]
+    settings.VAPID_PRIVATE_KEY = sealing.new_pair()[0]
     context = window(**options)
     sign_in(context, Member.objects.create(email="a@example.org", language="en"))
     page = context.new_page()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base import clock
-from notifications.channels.push import new_pair
+from notifications.channels.sealing import new_pair
 from notifications.services import codes
 from tests.notifications import servers
 

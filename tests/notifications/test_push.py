@@ -20,7 +20,7 @@ from django.utils.translation import override
 from base.refusal import Refused
 from members.models import Audit, Member
 from notifications import inbox, rules, services
-from notifications.channels import push
+from notifications.channels import push, sealing
 from notifications.models import Delivery, Line, Notice, PushAddress
 from notifications.services.devices import ABREAST
 from tests.notifications.conftest import NIGHT, NOON
@@ -48,7 +48,7 @@ class Browser:
     secret: bytes = b"s" * 16
 
     def address(self, endpoint: str) -> push.Address:
-        return push.Address(endpoint, push.encoded(push.public_point(self.key)), push.encoded(self.secret))
+        return push.Address(endpoint, sealing.encoded(sealing.public_point(self.key)), sealing.encoded(self.secret))
 
     def read(self, sealed: bytes) -> bytes:
         """Opens a record as RFC 8291 says of the receiver."""
@@ -56,7 +56,7 @@ class Browser:
         theirs, text = sealed[21 : 21 + length], sealed[21 + length :]
         assert len(sealed) <= size == 4096
         shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(CURVE, theirs))
-        about = b"WebPush: info\0" + push.public_point(self.key) + theirs
+        about = b"WebPush: info\0" + sealing.public_point(self.key) + theirs
         first = HKDF(hashes.SHA256(), 32, self.secret, about).derive(shared)
         key = HKDF(hashes.SHA256(), 16, salt, b"Content-Encoding: aes128gcm\0").derive(first)
         nonce = HKDF(hashes.SHA256(), 12, salt, b"Content-Encoding: nonce\0").derive(first)
@@ -76,20 +76,20 @@ def claims(header: str) -> dict[str, Any]:
     """Who says that they are who, after their signature was found right with the key beside it."""
     token, key = (part.split("=", 1)[1] for part in header.removeprefix("vapid ").split(", "))
     said, signature = token.rsplit(".", 1)
-    raw = push.decoded(signature)
+    raw = sealing.decoded(signature)
     pair = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    public = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, push.decoded(key))
+    public = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, sealing.decoded(key))
     public.verify(pair, said.encode(), ec.ECDSA(hashes.SHA256()))
-    found: dict[str, Any] = json.loads(push.decoded(said.split(".")[1]))
+    found: dict[str, Any] = json.loads(sealing.decoded(said.split(".")[1]))
     return found
 
 
 def test_the_example_of_the_standard() -> None:
     """RFC 8291, appendix A."""
-    own = push.private_key("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
+    own = sealing.private_key("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
     public = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-    salt, text = push.decoded("DGv6ra1nlYgDCS1FRnbzlw"), b"When I grow up, I want to be a watermelon"
-    assert push.encoded(push.encrypt(text, public, "BTBZMqHH6r4Tts7J_aSIgg", salt=salt, own=own)) == (
+    salt, text = sealing.decoded("DGv6ra1nlYgDCS1FRnbzlw"), b"When I grow up, I want to be a watermelon"
+    assert sealing.encoded(sealing.encrypt(text, public, "BTBZMqHH6r4Tts7J_aSIgg", salt=salt, own=own)) == (
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6Tlz"
         "AC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
     )
@@ -250,7 +250,7 @@ def test_what_is_no_key_is_refused(service: PushService) -> None:
     for keys in (
         ("", ""),
         ("BA", good.shared_secret),
-        (push.encoded(b"\x04" * 65), good.shared_secret),
+        (sealing.encoded(b"\x04" * 65), good.shared_secret),
         (good.public_key, "c2hvcnQ"),
         ("é", good.shared_secret),
     ):
@@ -350,6 +350,6 @@ def test_a_new_pair_of_keys_can_be_used(capsys: pytest.CaptureFixture[str], sett
     call_command("vapid_keys")
     first, second = capsys.readouterr().out.splitlines()
     private, public = first.removeprefix("VAPID_PRIVATE_KEY="), second.rsplit(" ", 1)[1]
-    assert push.public_key_of(private) == public
+    assert sealing.public_key_of(private) == public
     settings.VAPID_PRIVATE_KEY = private
-    assert claims(push.authorization("https://x"))["aud"] == "https://x"
+    assert claims(sealing.authorization("https://x"))["aud"] == "https://x"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from notifications.channels.push import new_pair
+from notifications.channels.sealing import new_pair
 
 
 class Command(BaseCommand):

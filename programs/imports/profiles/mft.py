@@ -40,7 +40,7 @@ def _row(cells: Cells) -> Row:
         language="fa",
         starts_on=cells.day("start_date"),
         ends_on=cells.day("end_date"),
-        hours=tuple(_hour(part) for part in cells.raw("days").split("|") if part.strip()),
+        hours=_hours(cells.raw("days")),
         fee_min=cells.number("min_price"),
         fee_max=cells.number("max_price"),
         capacity=cells.number("capacity", most=MOST_SEATS),
@@ -49,6 +49,11 @@ def _row(cells: Cells) -> Row:
         note=_note(cells.text("center"), cells.number("duration_hours")),
         place=cells.text("center"),
     )
+
+
+@lru_cache(4096)
+def _hours(cell: str) -> tuple[WeeklyHour, ...]:
+    return tuple(_hour(part) for part in cell.split("|") if part.strip())
 
 
 @lru_cache(4096)
