@@ -90,12 +90,12 @@ class Listed(Standing):
         return {kind: {field: self.text(kind, field) for field in self._fields(kind)} for kind in _TEXTS}
 
     @property
-    def hours(self) -> list[tuple[list[int], Any, Any]]:
+    def hours(self) -> tuple[tuple[tuple[int, ...], Any, Any], ...]:
         """Weekly hours as people say them: weekdays that share their hours are named together."""
         found: dict[tuple[Any, Any], list[int]] = defaultdict(list)
         for slot in self.slots:
             found[slot["starts"], slot["ends"]].append(slot["weekday"])
-        return [(days, starts, ends) for (starts, ends), days in found.items()]
+        return tuple((tuple(days), starts, ends) for (starts, ends), days in found.items())
 
     @property
     def speaks(self) -> list[str]:
