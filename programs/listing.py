@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, TextField
+from django.db.models.functions import Cast
 
 from base import clock
 from programs.models import Course, Slot
@@ -14,6 +16,7 @@ from programs.models.standing import Standing
 from programs.names import NOBODY, Named, Names, names
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
@@ -26,14 +29,15 @@ _LONG_TEXTS = {"program": ("outcomes", "description", "audience"), "own": ("canc
 _COLUMNS = (
     "id", "slug", "state", "mode", "selection", "source_language", "starts_on", "ends_on", "opens_at", "closes_at",
     "online", "partner_url", "age_min", "age_max", "audience_words", "languages", "fee_min", "fee_max", "fee_currency",
-    "audience", "joining", "program_id", "minimum", "decide_on", "decided_at",
-    "moves_until", "capacity", "waiting_size", "seats_taken", "seats_reserved", "reserves_until", "waiting",
-    "missing_since", "drawn_at", "updated_at", "sort_on", "version", "asks_version", "area_id", "district_id",
-    "venue_id",
+    "program_id", "minimum", "decide_on", "decided_at", "moves_until", "capacity", "waiting_size", "seats_taken",
+    "seats_reserved", "reserves_until", "waiting", "missing_since", "drawn_at", "updated_at", "sort_on", "version",
+    "asks_version", "area_id", "district_id", "venue_id",
 )  # fmt: skip
 _IDS = {
     "program_slug": F("program__slug"),
     "workgroup_id": F("program__workgroup_id"),
+    "audience_json": Cast("audience", TextField()),  # lists ask for neither of the two
+    "joining_json": Cast("joining", TextField()),
 }
 _NAMED = ("area", "district", "venue", "workgroup")
 
@@ -48,13 +52,13 @@ class Listed(Standing):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self, row: dict[str, Any], language: str, known: Names) -> None:
+    def __init__(self, row: dict[str, Any], language: str, known: Names, now: dt.datetime, today: dt.date) -> None:
         self.__dict__.update(row)
         self.page_language = language
         for kind in _NAMED:
             self._name(kind, known[kind].get(row[f"{kind}_id"], NOBODY))
         self._name("organisation", known["organisation"].get(known["venue"].get(self.venue_id, NOBODY).parent, NOBODY))
-        self.now_status = self.status(clock.now(), clock.today())
+        self.now_status = self.status(now, today)
 
     def _name(self, kind: str, named: Named) -> None:
         self.__dict__ |= {f"{kind}_slug": named.slug, f"{kind}_name": named.name, f"{kind}_extra": named.extra}
@@ -63,6 +67,18 @@ class Listed(Standing):
     def pk(self) -> int:  # type: ignore[override]
         """As a course's."""
         return self.id
+
+    @property
+    def audience(self) -> dict[str, Any]:  # type: ignore[override]
+        """As a course's."""
+        found: dict[str, Any] = json.loads(self.audience_json)
+        return found
+
+    @property
+    def joining(self) -> dict[str, Any]:  # type: ignore[override]
+        """As a course's."""
+        found: dict[str, Any] = json.loads(self.joining_json)
+        return found
 
     def text(self, kind: str, field: str) -> str:
         """A text of the course (`own`) or its program in the page's language, else in the original's; "" without either."""
@@ -120,8 +136,8 @@ def _relations(language: str) -> dict[str, FilteredRelation]:
     return found
 
 
-def _columns(*, is_full: bool) -> dict[str, F]:
-    found = dict(_IDS)
+def _columns(*, is_full: bool) -> dict[str, F | Cast]:
+    found: dict[str, F | Cast] = dict(_IDS)
     for name, (_path, fields) in _TEXTS.items():
         for field in fields + (_LONG_TEXTS.get(name, ()) if is_full else ()):
             found[f"{name}_{field}"] = F(f"t_{name}__{field}")
@@ -148,8 +164,8 @@ def shown(rows: Iterable[dict[str, Any]], language: str) -> list[Listed]:
     """Rows of `rows_of` with the names of what they point to."""
     rows = list(rows)
     wanted = {(kind, row[f"{kind}_id"]) for row in rows for kind in _NAMED if row[f"{kind}_id"] is not None}
-    known = names(language, wanted)
-    return [Listed(row, language, known) for row in rows]
+    known, now, today = names(language, wanted), clock.now(), clock.today()
+    return [Listed(row, language, known, now, today) for row in rows]
 
 
 def rows_of(courses: QuerySet[Course], language: str, *, is_full: bool = False) -> QuerySet[Course, dict[str, Any]]:
