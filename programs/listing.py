@@ -149,7 +149,7 @@ def listed(
     courses: QuerySet[Course], language: str, part: slice = slice(None), *, is_full: bool = False
 ) -> list[Listed]:
     """The rows of that part of the queryset, in its order: two queries. `is_full` brings the long texts of a course's page."""
-    return with_hours(shown(rows_of(courses, language, is_full=is_full)[part], language))
+    return with_hours(shown(rows_of(courses, language, part, is_full=is_full), language))
 
 
 def with_hours(found: list[Listed]) -> list[Listed]:
@@ -168,22 +168,34 @@ def shown(rows: Iterable[dict[str, Any]], language: str) -> list[Listed]:
     return [Listed(row, language, known, now, today) for row in rows]
 
 
-def rows_of(courses: QuerySet[Course], language: str, *, is_full: bool = False) -> QuerySet[Course, dict[str, Any]]:
-    """The rows as plain dicts, each with its texts in the language and in the original's."""
+def rows_of(
+    courses: QuerySet[Course], language: str, part: slice = slice(None), *, is_full: bool = False
+) -> QuerySet[Course, dict[str, Any]]:
+    """The rows of that part as plain dicts, in its order, each with its texts in the language and in the original's: they are
+    joined to the part alone, however far down it stands.
+    """
+    order = courses.query.order_by
+    if courses.query.annotations.keys() & {str(name).lstrip("-") for name in order}:
+        return _with_texts(courses, language, is_full=is_full)[part]
+    rows: QuerySet[Course, dict[str, Any]] = every_row(language, is_full=is_full)
+    return rows.filter(pk__in=courses.values("pk")[part]).order_by(*order)
+
+
+@cache
+def every_row(language: str, *, is_full: bool = False) -> Any:
+    """The rows of all courses, made once a language because that costs more than to ask for them: to be filtered further.
+
+    Has the courses' own questions (`public`, `visible_to`); the types of Django know no queryset of dicts that has.
+    """
+    return _with_texts(Course.objects.all(), language, is_full=is_full)
+
+
+def _with_texts(courses: QuerySet[Course], language: str, *, is_full: bool) -> QuerySet[Course, dict[str, Any]]:
     extra = [name for name in courses.query.annotations if name == "rank"]
     found: QuerySet[Course, dict[str, Any]] = courses.annotate(**_relations(language)).values(
         *_COLUMNS, *extra, **_columns(is_full=is_full)
     )
     return found
-
-
-@cache
-def every_row(language: str) -> Any:
-    """The rows of all courses, made once a language because that costs more than to ask for them: to be filtered further.
-
-    Has the courses' own questions (`public`, `visible_to`); the types of Django know no queryset of dicts that has.
-    """
-    return rows_of(Course.objects.all(), language)
 
 
 def slots_of(course_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:

@@ -75,7 +75,7 @@ def courses(request: Request) -> dict[str, Any]:
     """The catalogue: repeated parameters are alternatives, different ones all hold, as on the catalogue's page."""
     filters = Filters.read(request.query_params)
     language = language_of(request)
-    if filters.q and filters.order == "relevance":
+    if filters.is_ranked:
         order, rows = "relevance", rows_of(find(filters), language)
     else:
         order = filters.order if filters.order != "relevance" else "soonest"
