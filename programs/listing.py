@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _TEXTS = {
-    "own": ("translations", ("title", "note", "instructors", "fee_note")),
+    "own": ("translations", ("title", "fee_note")),
     "program": ("program__translations", ("title", "summary")),
 }
-_LONG_TEXTS = {"program": ("outcomes", "description", "audience"), "own": ("cancel_reason",)}
+_LONG_TEXTS = {"program": ("outcomes", "description", "audience"), "own": ("note", "instructors", "cancel_reason")}
 _COLUMNS = (
     "id", "slug", "state", "mode", "selection", "source_language", "starts_on", "ends_on", "opens_at", "closes_at",
     "online", "partner_url", "age_min", "age_max", "audience_words", "languages", "fee_min", "fee_max", "fee_currency",
