@@ -33,7 +33,7 @@ _COLUMNS = (
     "seats_reserved", "reserves_until", "waiting", "missing_since", "drawn_at", "updated_at", "sort_on", "version",
     "asks_version", "area_id", "district_id", "venue_id",
 )  # fmt: skip
-_IDS = {
+_IDS: dict[str, F | Cast] = {
     "program_slug": F("program__slug"),
     "workgroup_id": F("program__workgroup_id"),
     "audience_json": Cast("audience", TextField()),  # lists ask for neither of the two
@@ -137,7 +137,7 @@ def _relations(language: str) -> dict[str, FilteredRelation]:
 
 
 def _columns(*, is_full: bool) -> dict[str, F | Cast]:
-    found: dict[str, F | Cast] = dict(_IDS)
+    found = dict(_IDS)
     for name, (_path, fields) in _TEXTS.items():
         for field in fields + (_LONG_TEXTS.get(name, ()) if is_full else ()):
             found[f"{name}_{field}"] = F(f"t_{name}__{field}")
