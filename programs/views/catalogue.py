@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from programs.models import Course
+    from programs.names import Named
 
 A_MINUTE, MOST_A_MINUTE = 60, 300
 PAGE_SIZE = 20
@@ -107,19 +108,24 @@ def _ways_on(filters: Filters, facets: Facets, labels: Labels) -> list[tuple[str
     return [(name, found[name], n) for name, n in facets.without.items() if n and name in found]
 
 
+def _names_of(known: dict[int | None, Named]) -> dict[str, str]:
+    rows = sorted(known.values(), key=lambda row: (row.order, row.slug))
+    return {row.slug: row.name for row in rows}
+
+
 class Labels:
     """The words of all filters in one language."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
+        known = names(language)
         self.words: dict[str, dict[str, str]] = {
             "open": {"1": gettext("Open now"), "soon": gettext("Opens soon")},
             "free": {"1": gettext("Free")},
             "seats": {"1": gettext("Seats left")},
             "online": {"1": gettext("Online")},
             "past": {"1": gettext("Ended ones too")},
-            "area": self._names("area"),
-            "district": self._names("district"),
+            "area": _names_of(known["area"]),
+            "district": _names_of(known["district"]),
             "weekday": {name: weekday_text(bit, language=language) for bit, name in enumerate(WEEKDAYS)},
             "daypart": dict(
                 zip(DAYPARTS, (pgettext("time", "Morning"), gettext("Afternoon"), gettext("Evening")), strict=True)
@@ -127,10 +133,6 @@ class Labels:
             "audience": {name: str(text) for name, text in AUDIENCES.items()},
             "language": {code: str(text) for code, text in LANGUAGES.items()},
         }
-
-    def _names(self, kind: str) -> dict[str, str]:
-        rows = sorted(names(self.language)[kind].values(), key=lambda row: (row.order, row.slug))
-        return {row.slug: row.name for row in rows}
 
     def of(self, name: str, value: str) -> str:
         """What a filter's value is called; the value itself where nobody named it."""
