@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
+
+    from members.models import Member
 
 _TEXTS = {
     "own": ("translations", ("title", "fee_note")),
@@ -150,6 +153,15 @@ def listed(
 ) -> list[Listed]:
     """The rows of that part of the queryset, in its order: two queries. `is_full` brings the long texts of a course's page."""
     return with_hours(shown(rows_of(courses, language, part, is_full=is_full), language))
+
+
+def seen_by(member: Member | AnonymousUser, language: str, *, is_full: bool = False, **which: object) -> Listed | None:
+    """The one course that is so, if this person may see it; without its hours. Whether it is for everybody is asked first: it
+    nearly always is, and for whom a draft is takes long to ask.
+    """
+    every = every_row(language, is_full=is_full).filter(**which)
+    rows = every.visible_to_all() or (member.is_authenticated and every.visible_to(member))
+    return shown(rows, language)[0] if rows else None
 
 
 def with_hours(found: list[Listed]) -> list[Listed]:

@@ -35,7 +35,7 @@ from programs.api.shapes import (
 )
 from programs.catalogue import SORTS, Filters, find
 from programs.explaining import draw_of, draw_out
-from programs.listing import Listed, every_row, rows_of, shown
+from programs.listing import Listed, every_row, rows_of, seen_by, shown
 from programs.models import ClassMeeting, Course, Program, Slot
 from programs.rules.joining import required_by
 from workgroups.models import LiteracyArea, Organisation, Venue, Workgroup
@@ -90,15 +90,14 @@ def courses(request: Request) -> dict[str, Any]:
 def course(request: Request, pk: int) -> dict[str, Any]:
     """One course; a draft is there only for those who answer for it."""
     language = language_of(request)
-    rows = list(every_row(language).visible_to(request.user).filter(pk=pk))
-    if not rows:
+    found = seen_by(request.user, language, pk=pk)
+    if found is None:
         raise Http404
-    found = shown(rows, language)
     with translation.override(language):
-        required = required_by(found[0])
+        required = required_by(found)
         more = {"requires": required and {"slug": required.slug, "name": required.title}}
-        more |= {"questions": public_questions(found[0]), **joining_out(found[0])}
-        return with_times(found)[0] | more
+        more |= {"questions": public_questions(found), **joining_out(found)}
+        return with_times([found])[0] | more
 
 
 @extend_schema(parameters=[LANG], responses={200: DrawOut, 404: OpenApiResponse(description="Not there")})

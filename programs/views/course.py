@@ -15,7 +15,7 @@ from base import clock
 from base.pages import public_page
 from programs.catalogue import Filters, find, public
 from programs.following import button_for
-from programs.listing import Listed, every_row, listed, shown, with_hours
+from programs.listing import Listed, listed, seen_by, with_hours
 from programs.models import ClassMeeting, Course, Program
 from programs.outcomes import came_of, results_of
 from programs.panel import Panel, panel_for
@@ -68,7 +68,10 @@ def course_context(
     """All that a course's page shows, with those learners chosen and what was typed for them. A course that this person may not
     see is not there.
     """
-    course = course_seen_by(request.user, slug)
+    course = seen_by(request.user, lang(), is_full=True, slug=slug)
+    if course is None:
+        raise Http404
+    with_hours([course])
     panel = panel_for(course, request.user, chosen or ids_in(request.GET.getlist("learner")))
     meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
     context = {
@@ -87,20 +90,6 @@ def course_context(
     }
     put_questions(context, typed)
     return context
-
-
-def course_seen_by(member: Member | AnonymousUser, slug: str) -> Listed:
-    """The course, with the texts of its page. Whether it is for everybody is asked first: it nearly always is, and for whom a
-    draft is takes long to ask.
-
-    Raises:
-        Http404: it is not for this person.
-    """
-    every = every_row(lang(), is_full=True).filter(slug=slug)
-    rows = every.visible_to_all() or (member.is_authenticated and every.visible_to(member))
-    if not rows:
-        raise Http404
-    return with_hours(shown(rows, lang()))[0]
 
 
 def ids_in(typed: list[str]) -> list[int]:
