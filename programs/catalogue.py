@@ -38,6 +38,7 @@ FLAGS = ("free", "seats", "online")
 FACETS_LAST, FACETS_TAKE = 60, 30
 MOST_RANKED = 1000  # of the words' answers, the soonest: as many as one can turn pages through
 MOST_GUESSED = 2000
+EVERYWHERE = Q()
 _SLUG = re.compile(r"[-\w]{1,80}")
 
 
@@ -96,6 +97,11 @@ class Filters:
     def order(self) -> str:
         """The order asked for; a search without one is by relevance."""
         return self.sort or ("relevance" if self.q else "soonest")
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether what says the words best comes first."""
+        return self.order == "relevance" and bool(self.q)
 
     @property
     def groups(self) -> dict[str, Q]:
@@ -197,7 +203,7 @@ def find(filters: Filters, among: QuerySet[Course] | None = None) -> QuerySet[Co
     rows = every.filter(filters.words)
     if filters.order == "newest":
         return rows.order_by("-id")
-    if filters.order == "relevance" and filters.q:
+    if filters.is_ranked:
         return (
             Course.objects.filter(_ranked(filters, every))
             .annotate(rank=_rank(filters))
@@ -250,32 +256,31 @@ _KEYS: dict[str, F | Case] = {
 }
 
 
-def count(filters: Filters, among: QuerySet[Course] | None = None) -> Facets:
+def count(filters: Filters, among: Q = EVERYWHERE) -> Facets:
     """Counts every facet in one statement over the rows that miss at most one filter. Kept for a minute where no words were
     searched, so that the whole catalogue is not counted at every visit; then one visit counts anew and the others still
     see what was counted before. Of what words probably mean it counts two thousand at most.
     """
-    rows = public() if among is None else among
     if filters.q:
-        return _count(filters, rows)
-    key = _key_of(filters, rows)
+        return _count(filters, among)
+    key = _key_of(filters, among)
     kept: tuple[float, Facets] | None = cache.get(key)
     now = clock.now().timestamp()
     if kept is not None and (now - kept[0] < FACETS_LAST or not cache.add(f"{key}:busy", 1, FACETS_TAKE)):
         return kept[1]
-    found = _count(filters, rows)
+    found = _count(filters, among)
     cache.set(key, (now, found), FACETS_LAST + FACETS_TAKE)
     cache.delete(f"{key}:busy")
     return found
 
 
-def _key_of(filters: Filters, rows: QuerySet[Course]) -> str:
+def _key_of(filters: Filters, among: Q) -> str:
     """One name in every process for the same filters over the same rows on the same day."""
-    asked = f"{clock.today()}|{replace(filters, sort='')}|{rows.query}"
+    asked = f"{clock.today()}|{replace(filters, sort='')}|{among}"
     return f"facets:{hashlib.sha256(asked.encode()).hexdigest()}"
 
 
-def _count(filters: Filters, among: QuerySet[Course]) -> Facets:
+def _count(filters: Filters, among: Q) -> Facets:
     now = clock.now()
     groups = {name: condition for name, condition in filters.groups.items() if name != "past"}
     keys = _KEYS | {
@@ -283,7 +288,7 @@ def _count(filters: Filters, among: QuerySet[Course]) -> Facets:
         "seats": Case(When(_has_seats(), then=1), default=0),
     }
     missed = {name: _missed(condition) for name, condition in groups.items()}
-    rows = among.filter(filters.words, filters.groups["past"]).order_by()
+    rows = public().filter(among, filters.words, filters.groups["past"]).order_by()
     rows = rows.annotate(**{f"m_{name}": value for name, value in missed.items()})
     if filters.is_loose or sum(map(bool, groups.values())) > 1:
         rows = rows.annotate(missed=reduce(add, (F(f"m_{name}") for name in missed))).filter(missed__lte=1)

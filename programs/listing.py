@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, TextField
+from django.db.models.functions import Cast
 
 from base import clock
 from programs.models import Course, Slot
@@ -14,26 +16,31 @@ from programs.models.standing import Standing
 from programs.names import NOBODY, Named, Names, names
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
+    from members.models import Member
+
 _TEXTS = {
-    "own": ("translations", ("title", "note", "instructors", "fee_note")),
+    "own": ("translations", ("title", "fee_note")),
     "program": ("program__translations", ("title", "summary")),
 }
-_LONG_TEXTS = {"program": ("outcomes", "description", "audience"), "own": ("cancel_reason",)}
+_LONG_TEXTS = {"program": ("outcomes", "description", "audience"), "own": ("note", "instructors", "cancel_reason")}
 _COLUMNS = (
     "id", "slug", "state", "mode", "selection", "source_language", "starts_on", "ends_on", "opens_at", "closes_at",
     "online", "partner_url", "age_min", "age_max", "audience_words", "languages", "fee_min", "fee_max", "fee_currency",
-    "audience", "joining", "program_id", "minimum", "decide_on", "decided_at",
-    "moves_until", "capacity", "waiting_size", "seats_taken", "seats_reserved", "reserves_until", "waiting",
-    "missing_since", "drawn_at", "updated_at", "sort_on", "version", "asks_version", "area_id", "district_id",
-    "venue_id",
+    "program_id", "minimum", "decide_on", "decided_at", "moves_until", "capacity", "waiting_size", "seats_taken",
+    "seats_reserved", "reserves_until", "waiting", "missing_since", "drawn_at", "updated_at", "sort_on", "version",
+    "asks_version", "area_id", "district_id", "venue_id",
 )  # fmt: skip
-_IDS = {
+_IDS: dict[str, F | Cast] = {
     "program_slug": F("program__slug"),
     "workgroup_id": F("program__workgroup_id"),
+    "audience_json": Cast("audience", TextField()),  # lists ask for neither of the two
+    "joining_json": Cast("joining", TextField()),
 }
 _NAMED = ("area", "district", "venue", "workgroup")
 
@@ -48,13 +55,13 @@ class Listed(Standing):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self, row: dict[str, Any], language: str, known: Names) -> None:
+    def __init__(self, row: dict[str, Any], language: str, known: Names, now: dt.datetime, today: dt.date) -> None:
         self.__dict__.update(row)
         self.page_language = language
         for kind in _NAMED:
             self._name(kind, known[kind].get(row[f"{kind}_id"], NOBODY))
         self._name("organisation", known["organisation"].get(known["venue"].get(self.venue_id, NOBODY).parent, NOBODY))
-        self.now_status = self.status(clock.now(), clock.today())
+        self.now_status = self.status(now, today)
 
     def _name(self, kind: str, named: Named) -> None:
         self.__dict__ |= {f"{kind}_slug": named.slug, f"{kind}_name": named.name, f"{kind}_extra": named.extra}
@@ -63,6 +70,18 @@ class Listed(Standing):
     def pk(self) -> int:  # type: ignore[override]
         """As a course's."""
         return self.id
+
+    @property
+    def audience(self) -> dict[str, Any]:  # type: ignore[override]
+        """As a course's."""
+        found: dict[str, Any] = json.loads(self.audience_json)
+        return found
+
+    @property
+    def joining(self) -> dict[str, Any]:  # type: ignore[override]
+        """As a course's."""
+        found: dict[str, Any] = json.loads(self.joining_json)
+        return found
 
     def text(self, kind: str, field: str) -> str:
         """A text of the course (`own`) or its program in the page's language, else in the original's; "" without either."""
@@ -90,12 +109,12 @@ class Listed(Standing):
         return {kind: {field: self.text(kind, field) for field in self._fields(kind)} for kind in _TEXTS}
 
     @property
-    def hours(self) -> list[tuple[list[int], Any, Any]]:
+    def hours(self) -> tuple[tuple[tuple[int, ...], Any, Any], ...]:
         """Weekly hours as people say them: weekdays that share their hours are named together."""
         found: dict[tuple[Any, Any], list[int]] = defaultdict(list)
         for slot in self.slots:
             found[slot["starts"], slot["ends"]].append(slot["weekday"])
-        return [(days, starts, ends) for (starts, ends), days in found.items()]
+        return tuple((tuple(days), starts, ends) for (starts, ends), days in found.items())
 
     @property
     def speaks(self) -> list[str]:
@@ -120,7 +139,7 @@ def _relations(language: str) -> dict[str, FilteredRelation]:
     return found
 
 
-def _columns(*, is_full: bool) -> dict[str, F]:
+def _columns(*, is_full: bool) -> dict[str, F | Cast]:
     found = dict(_IDS)
     for name, (_path, fields) in _TEXTS.items():
         for field in fields + (_LONG_TEXTS.get(name, ()) if is_full else ()):
@@ -133,7 +152,16 @@ def listed(
     courses: QuerySet[Course], language: str, part: slice = slice(None), *, is_full: bool = False
 ) -> list[Listed]:
     """The rows of that part of the queryset, in its order: two queries. `is_full` brings the long texts of a course's page."""
-    return with_hours(shown(rows_of(courses, language, is_full=is_full)[part], language))
+    return with_hours(shown(rows_of(courses, language, part, is_full=is_full), language))
+
+
+def seen_by(member: Member | AnonymousUser, language: str, *, is_full: bool = False, **which: object) -> Listed | None:
+    """The one course that is so, if this person may see it; without its hours. Whether it is for everybody is asked first: it
+    nearly always is, and for whom a draft is takes long to ask.
+    """
+    every = every_row(language, is_full=is_full).filter(**which)
+    rows = every.visible_to_all() or (member.is_authenticated and every.visible_to(member))
+    return shown(rows, language)[0] if rows else None
 
 
 def with_hours(found: list[Listed]) -> list[Listed]:
@@ -148,26 +176,38 @@ def shown(rows: Iterable[dict[str, Any]], language: str) -> list[Listed]:
     """Rows of `rows_of` with the names of what they point to."""
     rows = list(rows)
     wanted = {(kind, row[f"{kind}_id"]) for row in rows for kind in _NAMED if row[f"{kind}_id"] is not None}
-    known = names(language, wanted)
-    return [Listed(row, language, known) for row in rows]
+    known, now, today = names(language, wanted), clock.now(), clock.today()
+    return [Listed(row, language, known, now, today) for row in rows]
 
 
-def rows_of(courses: QuerySet[Course], language: str, *, is_full: bool = False) -> QuerySet[Course, dict[str, Any]]:
-    """The rows as plain dicts, each with its texts in the language and in the original's."""
+def rows_of(
+    courses: QuerySet[Course], language: str, part: slice = slice(None), *, is_full: bool = False
+) -> QuerySet[Course, dict[str, Any]]:
+    """The rows of that part as plain dicts, in its order, each with its texts in the language and in the original's: they are
+    joined to the part alone, however far down it stands.
+    """
+    order = courses.query.order_by
+    if courses.query.annotations.keys() & {str(name).lstrip("-") for name in order}:
+        return _with_texts(courses, language, is_full=is_full)[part]
+    rows: QuerySet[Course, dict[str, Any]] = every_row(language, is_full=is_full)
+    return rows.filter(pk__in=courses.values("pk")[part]).order_by(*order)
+
+
+@cache
+def every_row(language: str, *, is_full: bool = False) -> Any:
+    """The rows of all courses, made once a language because that costs more than to ask for them: to be filtered further.
+
+    Has the courses' own questions (`public`, `visible_to`); the types of Django know no queryset of dicts that has.
+    """
+    return _with_texts(Course.objects.all(), language, is_full=is_full)
+
+
+def _with_texts(courses: QuerySet[Course], language: str, *, is_full: bool) -> QuerySet[Course, dict[str, Any]]:
     extra = [name for name in courses.query.annotations if name == "rank"]
     found: QuerySet[Course, dict[str, Any]] = courses.annotate(**_relations(language)).values(
         *_COLUMNS, *extra, **_columns(is_full=is_full)
     )
     return found
-
-
-@cache
-def every_row(language: str) -> Any:
-    """The rows of all courses, made once a language because that costs more than to ask for them: to be filtered further.
-
-    Has the courses' own questions (`public`, `visible_to`); the types of Django know no queryset of dicts that has.
-    """
-    return rows_of(Course.objects.all(), language)
 
 
 def slots_of(course_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:

@@ -34,7 +34,7 @@ from programs.api.shapes import (
 )
 from programs.catalogue import SORTS, Filters, course_for, find
 from programs.explaining import draw_of, draw_out
-from programs.listing import Listed, every_row, rows_of, shown
+from programs.listing import Listed, every_row, rows_of, seen_by, shown
 from programs.models import ClassMeeting, Course, Program, Slot
 from programs.rules.joining import required_by
 from workgroups.models import LiteracyArea, Organisation, Venue, Workgroup
@@ -74,7 +74,7 @@ def courses(request: Request) -> dict[str, Any]:
     """The catalogue: repeated parameters are alternatives, different ones all hold, as on the catalogue's page."""
     filters = Filters.read(request.query_params)
     language = language_of(request)
-    if filters.q and filters.order == "relevance":
+    if filters.is_ranked:
         order, rows = "relevance", rows_of(find(filters), language)
     else:
         order = filters.order if filters.order != "relevance" else "soonest"
@@ -89,15 +89,14 @@ def courses(request: Request) -> dict[str, Any]:
 def course(request: Request, pk: int) -> dict[str, Any]:
     """One course; a draft is there only for those who answer for it."""
     language = language_of(request)
-    rows = list(every_row(language).visible_to(request.user).filter(pk=pk))
-    if not rows:
+    found = seen_by(request.user, language, pk=pk)
+    if found is None:
         raise Http404
-    found = shown(rows, language)
     with translation.override(language):
-        required = required_by(found[0])
+        required = required_by(found)
         more = {"requires": required and {"slug": required.slug, "name": required.title}}
-        more |= {"questions": public_questions(found[0]), **joining_out(found[0])}
-        return with_times(found)[0] | more
+        more |= {"questions": public_questions(found), **joining_out(found)}
+        return with_times([found])[0] | more
 
 
 @extend_schema(parameters=[LANG], responses={200: DrawOut, 404: OpenApiResponse(description="Not there")})

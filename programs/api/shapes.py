@@ -289,7 +289,12 @@ def course_out(course: Listed, slots: list[Any], meetings: list[Any]) -> dict[st
         "slots": slots,
         "meetings": meetings,
         "status": course.now_status.value,
-        "enrolment": {name: getattr(course, name) for name in ("opens_at", "closes_at", "selection", "mode")},
+        "enrolment": {
+            "opens_at": course.opens_at,
+            "closes_at": course.closes_at,
+            "selection": course.selection,
+            "mode": course.mode,
+        },
         "seats": _seats(course),
         "fee": {
             "min": course.fee_min,

@@ -23,13 +23,21 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+def _visible_to_all() -> Q:
+    public = [Course.State.PUBLISHED, Course.State.CANCELLED]
+    return Q(state__in=public, program__state=Program.State.PUBLISHED)
+
+
 class CourseQuerySet(TranslatableQuerySet["Course"]):
     """Questions about courses."""
 
+    def visible_to_all(self) -> Self:
+        """Published and cancelled ones of published programs."""
+        return self.filter(_visible_to_all())
+
     def visible_to(self, member: Member | AnonymousUser) -> Self:
-        """Published and cancelled ones of published programs for everybody; the rest for those who answer for them."""
-        public = [Course.State.PUBLISHED, Course.State.CANCELLED]
-        seen = Q(state__in=public, program__state=Program.State.PUBLISHED)
+        """Those for everybody, and the rest for those who answer for them."""
+        seen = _visible_to_all()
         if member.is_authenticated:
             seen |= Q(program__workgroup__in=Workgroup.objects.coordinated_by(member).values("pk"))
             seen |= Q(pk__in=Teaching.objects.open_on(clock.today()).filter(member=member).values("course"))

@@ -19,7 +19,7 @@ from programs.names import names
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -90,9 +90,9 @@ def districts_of(course: Standing) -> list[int]:
     return course.audience.get("districts") or course.joining.get("districts") or []
 
 
-def district_names(ids: Iterable[int]) -> list[tuple[str, str]]:
+def district_names(ids: Collection[int]) -> list[tuple[str, str]]:
     """Slug and name of districts in the page's language; kept for a minute."""
-    known = names(get_language() or "fa", [("district", pk) for pk in ids])["district"]
+    known = names(get_language() or "fa", [("district", pk) for pk in ids])["district"] if ids else {}
     return [(known[pk].slug, known[pk].name) for pk in ids if pk in known]
 
 

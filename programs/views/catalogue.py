@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
@@ -16,7 +17,7 @@ from base.pages import is_htmx, public_page, too_many
 from base.persian import latin_digits
 from members.limits import allow, client_of, retry_after
 from programs import services
-from programs.catalogue import DAYPARTS, Facets, Filters, count, find, public
+from programs.catalogue import DAYPARTS, EVERYWHERE, Facets, Filters, count, find, public
 from programs.following import button_for
 from programs.listing import Listed, rows_of, shown, with_hours
 from programs.names import NOBODY, names
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from programs.models import Course
+    from programs.names import Named
 
 A_MINUTE, MOST_A_MINUTE = 60, 300
 PAGE_SIZE = 20
@@ -54,7 +56,7 @@ class Known(Paginator):  # type: ignore[type-arg]
         super().__init__(range(total), PAGE_SIZE)
 
 
-def results(request: HttpRequest, among: QuerySet[Course] | None = None) -> dict[str, Any]:
+def results(request: HttpRequest, among: Q = EVERYWHERE) -> dict[str, Any]:
     """Everything that the list, its filters and its chips show: at most six queries, whatever is found."""
     filters = Filters.read(request.GET)
     facets = count(filters, among)
@@ -68,7 +70,7 @@ def results(request: HttpRequest, among: QuerySet[Course] | None = None) -> dict
         "filters": filters,
         "total": facets.total,
         "page": page,
-        "courses": _rows(find(filters, among), filters, facets, first),
+        "courses": _rows(find(filters, public().filter(among)), filters, facets, first),
         "groups": labels.groups(filters, facets),
         "chips": [(name, value, labels.of(name, value)) for name, value in filters.active],
         "ways_on": _ways_on(filters, facets, labels) if not facets.total else [],
@@ -79,7 +81,7 @@ def results(request: HttpRequest, among: QuerySet[Course] | None = None) -> dict
 def _rows(found: QuerySet[Course], filters: Filters, facets: Facets, first: int) -> list[Listed]:
     """The page that begins with that row."""
     language = get_language() or "fa"
-    parts = [rows_of(some, language)[part] for some, part in _parts(found, filters, facets, first)]
+    parts = [rows_of(some, language, part) for some, part in _parts(found, filters, facets, first)]
     return with_hours(shown([row for rows in parts for row in rows], language))
 
 
@@ -106,19 +108,24 @@ def _ways_on(filters: Filters, facets: Facets, labels: Labels) -> list[tuple[str
     return [(name, found[name], n) for name, n in facets.without.items() if n and name in found]
 
 
+def _names_of(known: dict[int | None, Named]) -> dict[str, str]:
+    rows = sorted(known.values(), key=lambda row: (row.order, row.slug))
+    return {row.slug: row.name for row in rows}
+
+
 class Labels:
     """The words of all filters in one language."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
+        known = names(language)
         self.words: dict[str, dict[str, str]] = {
             "open": {"1": gettext("Open now"), "soon": gettext("Opens soon")},
             "free": {"1": gettext("Free")},
             "seats": {"1": gettext("Seats left")},
             "online": {"1": gettext("Online")},
             "past": {"1": gettext("Ended ones too")},
-            "area": self._names("area"),
-            "district": self._names("district"),
+            "area": _names_of(known["area"]),
+            "district": _names_of(known["district"]),
             "weekday": {name: weekday_text(bit, language=language) for bit, name in enumerate(WEEKDAYS)},
             "daypart": dict(
                 zip(DAYPARTS, (pgettext("time", "Morning"), gettext("Afternoon"), gettext("Evening")), strict=True)
@@ -126,10 +133,6 @@ class Labels:
             "audience": {name: str(text) for name, text in AUDIENCES.items()},
             "language": {code: str(text) for code, text in LANGUAGES.items()},
         }
-
-    def _names(self, kind: str) -> dict[str, str]:
-        rows = sorted(names(self.language)[kind].values(), key=lambda row: (row.order, row.slug))
-        return {row.slug: row.name for row in rows}
 
     def of(self, name: str, value: str) -> str:
         """What a filter's value is called; the value itself where nobody named it."""
@@ -157,12 +160,10 @@ class Labels:
 @public_page
 def course_list(request: HttpRequest) -> HttpResponse:
     """The whole catalogue; htmx gets the list with its filters alone."""
-    return _seen_from(request, "programs/course_list.html", None, {})
+    return _seen_from(request, "programs/course_list.html", EVERYWHERE, {})
 
 
-def _seen_from(
-    request: HttpRequest, template: str, among: QuerySet[Course] | None, context: dict[str, Any]
-) -> HttpResponse:
+def _seen_from(request: HttpRequest, template: str, among: Q, context: dict[str, Any]) -> HttpResponse:
     if not allow(f"pages:{client_of(request)}", MOST_A_MINUTE, A_MINUTE):
         return too_many(request, retry_after(A_MINUTE))
     if is_htmx(request):
@@ -184,7 +185,7 @@ def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The catalogue of one literacy area."""
     area = get_object_or_404(LiteracyArea.objects.prefetch_related("translations"), slug=slug)
     context = {"place": area, "kind": "area", "follow": button_for("areas", area, request.user)}
-    return _seen_from(request, "programs/place.html", public().filter(area=area), context)
+    return _seen_from(request, "programs/place.html", Q(area=area.pk), context)
 
 
 @require_safe
@@ -194,7 +195,7 @@ def venue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     venue = get_object_or_404(Venue.objects.prefetch_related("translations"), slug=slug)
     district = names(get_language() or "fa")["district"].get(venue.district_id, NOBODY)
     context = {"place": venue, "kind": "venue", "district": district.name}
-    return _seen_from(request, "programs/place.html", public().filter(venue=venue), context)
+    return _seen_from(request, "programs/place.html", Q(venue=venue.pk), context)
 
 
 @require_safe
@@ -203,7 +204,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An organisation and the courses of the workgroups that it belongs to."""
     organisations = Organisation.objects.prefetch_related("translations", "workgroups__translations")
     organisation = get_object_or_404(organisations, slug=slug)
-    among = public().filter(program__workgroup__in=organisation.workgroups.all())
+    among = Q(program__workgroup__in=[one.pk for one in organisation.workgroups.all()])
     return _seen_from(request, "programs/place.html", among, {"place": organisation, "kind": "organisation"})
 
 

@@ -15,7 +15,7 @@ from base import clock
 from base.pages import public_page
 from programs.catalogue import Filters, find, public
 from programs.following import button_for
-from programs.listing import Listed, listed
+from programs.listing import Listed, listed, seen_by, with_hours
 from programs.models import ClassMeeting, Course, Program
 from programs.outcomes import came_of, results_of
 from programs.panel import Panel, panel_for
@@ -68,10 +68,10 @@ def course_context(
     """All that a course's page shows, with those learners chosen and what was typed for them. A course that this person may not
     see is not there.
     """
-    rows = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa", is_full=True)
-    if not rows:
+    course = seen_by(request.user, lang(), is_full=True, slug=slug)
+    if course is None:
         raise Http404
-    course = rows[0]
+    with_hours([course])
     panel = panel_for(course, request.user, chosen or ids_in(request.GET.getlist("learner")))
     meetings = list(ClassMeeting.objects.filter(course=course.pk).order_by("starts_at"))
     context = {

@@ -112,13 +112,16 @@ def around(member: Member) -> dict[str, Any]:
     """What stands beside the places: new messages, an invitation to care for somebody, and the desks that today's appointments
     open.
     """
-    desks = {
-        "entered": Workgroup.objects.entered_by(member).exists(),
-        "coordinates": Workgroup.objects.coordinated_by(member).exists(),
-        "governs": why_not_govern(member) is None,
-    }
     asked = Invitation.objects.visible_to(member).exists()
-    return inbox_of(member) | {"desks": desks, "is_asked": asked}
+    return inbox_of(member) | {"desks": desks_of(member), "is_asked": asked}
+
+
+def desks_of(member: Member) -> dict[str, bool]:
+    """The desks of who may enter a workgroup today; none, after one query, for everybody else."""
+    if not Workgroup.objects.entered_by(member).exists():
+        return {}
+    coordinates = Workgroup.objects.coordinated_by(member).exists()
+    return {"coordinates": coordinates, "governs": why_not_govern(member) is None}
 
 
 def inbox_of(member: Member) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +16,7 @@ from base import clock
 from base.calendar import WEEKDAYS
 from programs.catalogue import DAYPARTS, Filters, count, find, public
 from programs.models import Course, Program
+from programs.templatetags.programs import Card
 from tests.programs.town import DAY, Town, crowd
 from tests.reading import page_of
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 pytestmark = pytest.mark.django_db
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "programs"
 
 
 @pytest.fixture
@@ -224,6 +228,30 @@ def test_the_script_gets_the_list_alone(client: Client, town: Town) -> None:
     town.course()
     part = page_of(client.get("/fa/courses/", headers={"HX-Request": "true"}))
     assert (len(part.all("h1")), len(part.all("html")), part.all("form", id="results")[0][0]["id"]) == (0, 0, "results")
+
+
+def test_a_card_is_given_all_that_it_shows() -> None:
+    """What it is not given would be shown as nothing."""
+    texts = [(TEMPLATES / f"_{part}.html").read_text() for part in ("card", "hours", "ages", "status", "price")]
+    assert {name for text in texts for name in re.findall(r"\bcourse\.(\w+)", text)} == set(Card._fields)
+
+
+def test_a_card_that_was_drawn_before_follows_its_course_and_the_day(
+    client: Client, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = town.course(first=clock.at(dt.date(2027, 1, 5), dt.time(9)), capacity=9)
+
+    def card(day: dt.date) -> str:
+        monkeypatch.setattr(clock, "now", lambda: clock.at(day, dt.time(9)))
+        cache.clear()
+        ((_, words),) = page_of(client.get("/en/courses/")).all("article")
+        return words
+
+    eve, new_year = dt.date(2026, 12, 31), dt.date(2027, 1, 1)
+    before = card(eve)
+    assert card(new_year) == before.replace("January 2027", "January") != before
+    Course.objects.filter(pk=course.pk).update(seats_taken=7, online=True)
+    assert card(eve) == before.replace("9 seats left", "Only 2 seats left").replace("City Hall", "Online · City Hall")
 
 
 def test_what_is_not_for_the_public_is_in_no_list(client: Client, town: Town) -> None:
