@@ -11,13 +11,14 @@ from django.db.models import F, FilteredRelation, Q, TextField
 from django.db.models.functions import Cast
 
 from base import clock
+from base.prepared import prepared
 from programs.models import Course, Slot
 from programs.models.standing import Standing
 from programs.names import NOBODY, Named, Names, names
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
@@ -159,9 +160,30 @@ def seen_by(member: Member | AnonymousUser, language: str, *, is_full: bool = Fa
     """The one course that is so, if this person may see it; without its hours. Whether it is for everybody is asked first: it
     nearly always is, and for whom a draft is takes long to ask.
     """
-    every = every_row(language, is_full=is_full).filter(**which)
-    rows = every.visible_to_all() or (member.is_authenticated and every.visible_to(member))
-    return shown(rows, language)[0] if rows else None
+    ((by, value),) = which.items()
+    rows = _for_everybody(by, is_full=is_full)(language, value)
+    if not rows and member.is_authenticated:
+        rows = every_row(language, is_full=is_full).visible_to(member).filter(**which)
+    return next(iter(shown(rows, language)), None)
+
+
+@cache
+def _for_everybody(by: str, *, is_full: bool) -> Callable[[str, object], list[dict[str, Any]]]:
+    @prepared
+    def rows(language: str, value: object) -> QuerySet[Course, dict[str, Any]]:
+        return _with_texts(Course.objects.visible_to_all().filter(**{by: value}), language, is_full=is_full)
+
+    return rows
+
+
+def listed_by_key(keys: Iterable[int], language: str) -> dict[int, Listed]:
+    """The rows of those courses, by id: two queries."""
+    return {row.id: row for row in with_hours(shown(_of_keys(language, sorted(keys)), language))}
+
+
+@prepared
+def _of_keys(language: str, keys: list[int]) -> QuerySet[Course, dict[str, Any]]:
+    return _with_texts(Course.objects.filter(pk__in=keys), language, is_full=False)
 
 
 def with_hours(found: list[Listed]) -> list[Listed]:
@@ -213,7 +235,12 @@ def _with_texts(courses: QuerySet[Course], language: str, *, is_full: bool) -> Q
 def slots_of(course_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """Weekly hours by course, in the order of the week: `weekday`, `starts`, `ends`."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Slot.objects.filter(course__in=list(course_ids)).order_by("course", "weekday", "starts")
-    for row in rows.values("course", "weekday", "starts", "ends"):
-        found[row["course"]].append({name: row[name] for name in ("weekday", "starts", "ends")})
+    for row in _slots_of(list(course_ids)):
+        found[row.pop("course")].append(row)
     return found
+
+
+@prepared
+def _slots_of(courses: list[int]) -> QuerySet[Slot, Any]:
+    rows = Slot.objects.filter(course__pk__in=courses).order_by("course", "weekday", "starts")
+    return rows.values("course", "weekday", "starts", "ends")

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from base.pages import public_page
 from programs.explaining import draw_of, draws_lots, explain, kept_in
-from programs.listing import listed
-from programs.models import Course, Enrolment
+from programs.listing import listed_by_key, seen_by
+from programs.models import Enrolment
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 @public_page
 def draw_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The promise before the draw; after it the seed, the tickets and their order."""
-    rows = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")
-    if not rows or not draws_lots(rows[0]):
+    course = seen_by(request.user, get_language() or "fa", slug=slug)
+    if course is None or not draws_lots(course):
         raise Http404
-    return render(request, "programs/draw.html", {"course": rows[0], "draw": draw_of(rows[0])})
+    return render(request, "programs/draw.html", {"course": course, "draw": draw_of(course)})
 
 
 @login_required
@@ -35,6 +35,6 @@ def enrolment_why(request: HttpRequest, pk: int) -> HttpResponse:
     """The rule of the course and the queue as it stood when this place was given."""
     mine = Enrolment.objects.visible_to(request.user).select_related("learner", "party")
     place = get_object_or_404(mine, pk=pk)
-    course = listed(Course.objects.filter(pk=place.course_id), get_language() or "fa")[0]
+    course = listed_by_key([place.course_id], get_language() or "fa")[place.course_id]
     context = {"course": course, "place": place, "explained": explain(place), "kept": kept_in(course)}
     return render(request, "programs/why.html", context)

@@ -24,7 +24,7 @@ from notifications.rules import CHANGES
 from programs import services
 from programs.catalogue import course_for
 from programs.family import cares_of, own_of
-from programs.listing import listed
+from programs.listing import listed_by_key, seen_by
 from programs.models import Course, Enrolment
 from programs.panel import panel_for
 from programs.rules import why_not_withdraw
@@ -57,7 +57,9 @@ def panel(
     status = 422 if form is not None and form.errors else 409 if refusal else 200
     chosen = ids_in(request.POST.getlist("learner"))
     if is_htmx(request):
-        course = listed(Course.objects.visible_to(request.user).filter(slug=slug), get_language() or "fa")[0]
+        course = seen_by(request.user, get_language() or "fa", slug=slug)
+        if course is None:
+            raise Http404
         found = panel_for(course, request.user, chosen)
         context: dict[str, Any] = {"course": course, "panel": found, "refused": refusal}
         put_questions(context, form)
@@ -242,7 +244,7 @@ def enrolment_leave(request: HttpRequest, pk: int) -> HttpResponse:
     enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user).select_related("learner"), pk=pk)
     if enrolment.state not in Enrolment.LIVE:
         return redirect("programs:me")
-    course = listed(Course.objects.filter(pk=enrolment.course_id), get_language() or "fa")[0]
+    course = listed_by_key([enrolment.course_id], get_language() or "fa")[enrolment.course_id]
     return render(request, "programs/leave.html", {"enrolment": enrolment, "course": course})
 
 
@@ -255,7 +257,7 @@ def enrolment_changed(request: HttpRequest, pk: int) -> HttpResponse:
     """
     member = member_of(request)
     enrolment = get_object_or_404(Enrolment.objects.visible_to(member).select_related("learner", "course"), pk=pk)
-    course = listed(Course.objects.filter(pk=enrolment.course_id), get_language() or "fa")[0]
+    course = listed_by_key([enrolment.course_id], get_language() or "fa")[enrolment.course_id]
     context = {
         "enrolment": enrolment,
         "course": course,

@@ -21,7 +21,7 @@ from notifications.models import Channel, Delivery
 from programs import calendars
 from programs.explaining import EXPLAINED
 from programs.family import cares_of
-from programs.listing import Listed, listed
+from programs.listing import Listed, listed_by_key
 from programs.models import Course, Enrolment
 from programs.views.work.desk import number_of
 from workgroups.models import Workgroup
@@ -52,9 +52,7 @@ def places_of(member: Member) -> list[dict[str, Any]]:
         Enrolment.objects.visible_to(member).select_related("learner", "offer", "sheet").annotate(is_self=Exists(own))
     )
     enrolments: list[Any] = list(mine.order_by("course__sort_on", "pk"))
-    courses = {
-        row.pk: row for row in listed(Course.objects.filter(pk__in={one.course_id for one in enrolments}), _language())
-    }
+    courses = listed_by_key({one.course_id for one in enrolments}, _language())
     ranks = Enrolment.objects.ranks({one.course_id for one in enrolments if one.state == State.WAITING})
     return [
         {
