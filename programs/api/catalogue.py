@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import CharField, TextField, Value
 from django.db.models.functions import Cast
 from django.http import Http404
@@ -17,8 +15,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.decorators import api_view
 
 from base.calendar import WEEKDAYS
+from base.prepared import prepared
 from programs import calendars
-from programs.api.keyset import LARGEST, Keyset
+from programs.api.keyset import Keyset
 from programs.api.public import public_answer
 from programs.api.shapes import (
     CourseFullOut,
@@ -40,8 +39,6 @@ from programs.rules.joining import required_by
 from workgroups.models import LiteracyArea, Organisation, Venue, Workgroup
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from django.db.models import QuerySet
     from django.http import HttpResponse
     from rest_framework.request import Request
@@ -114,7 +111,7 @@ def with_times(found: list[Listed]) -> list[dict[str, Any]]:
     """The rows as the API gives them, with their weekly hours and class meetings from one query."""
     slots: dict[int, list[dict[str, Any]]] = {row.id: [] for row in found}
     meetings: dict[int, list[dict[str, Any]]] = {row.id: [] for row in found}
-    for pk, kind, first, starts, ends in _times(slots):
+    for pk, kind, first, starts, ends in _times(list(slots)):
         if kind == "slot":
             slots[pk].append({"weekday": WEEKDAYS[int(first)], "starts": starts, "ends": ends})
         else:
@@ -122,30 +119,18 @@ def with_times(found: list[Listed]) -> list[dict[str, Any]]:
     return [course_out(row, slots[row.id], meetings[row.id]) for row in found]
 
 
-def _times(ids: Collection[int]) -> list[tuple[int, str, str, str, str]]:
-    """Of each course, in one statement that the ORM writes once for lists of that length."""
-    if not ids:
-        return []
-    sql, params = _statement(len(ids), connection.vendor)
-    each = iter([*ids, *ids])
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [next(each) if isinstance(one, int) else one for one in params])
-        return cast("list[tuple[int, str, str, str, str]]", cursor.fetchall())
-
-
-@lru_cache(maxsize=LARGEST)
-def _statement(length: int, vendor: str) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG001 - the databases' SQL differs
+@prepared
+def _times(ids: list[int]) -> QuerySet[Any, Any]:
     def part(rows: QuerySet[Any], kind: str, first: str, begins: str, stops: str) -> QuerySet[Any, Any]:
         words = {"first": first, "begins": begins, "stops": stops}
         casts = {name: Cast(word, TextField()) for name, word in words.items()}
         kinds = Value(kind, output_field=CharField())
-        found: QuerySet[Any, Any] = rows.filter(course__in=range(length)).order_by().annotate(kind=kinds, **casts)
+        found: QuerySet[Any, Any] = rows.filter(course__pk__in=ids).order_by().annotate(kind=kinds, **casts)
         return found.values_list("course", "kind", *words)
 
     slots = part(Slot.objects.all(), "slot", "weekday", "starts", "ends")
     both = slots.union(part(ClassMeeting.objects.all(), "meeting", "state", "starts_at", "ends_at"), all=True)
-    sql, params = both.order_by("kind", "begins").query.sql_with_params()
-    return sql, tuple(params)
+    return both.order_by("kind", "begins")
 
 
 def _instant(text: str) -> dt.datetime:

@@ -31,7 +31,6 @@ ALLOWED = {
 SQL_PLACES = {
     "base/clock.py:measure": "the database's clock",
     "members/services/signin.py:_one_at_a_time": "an advisory lock, so that a limit is counted by one at a time",
-    "programs/api/catalogue.py:_times": "the hours and meetings of a list, in the words that the ORM found once",
     "programs/catalogue.py:_sum": "all counts of the filters in one pass",
     "notifications/services/post.py:_insert": "a notice is said once, in one statement; only its number of rows varies",
     "notifications/services/beside.py:write": "the ORM knows no connection that is not waited for",
