@@ -70,7 +70,7 @@ def prepared(build: Callable[Values, QuerySet[Any, Row]]) -> Callable[Values, li
         TypeError: at the first use, when the query holds a day or an instant that was not given: it would stay for ever.
     """
     names = tuple(inspect.signature(build).parameters)
-    written: dict[tuple[int, ...], Statement] = {}
+    written: dict[tuple[int, ...], Statement | None] = {}
 
     @wraps(build)
     def ask(*values: Values.args, **more: Values.kwargs) -> list[Row]:
@@ -79,20 +79,22 @@ def prepared(build: Callable[Values, QuerySet[Any, Row]]) -> Callable[Values, li
         if max(lengths) > LONGEST:
             return list(build(*values, **more))
         if lengths not in written:
-            try:
-                written[lengths] = _written(build, given)
-            except EmptyResultSet:
-                return []
-        return written[lengths].asked(given)
+            written[lengths] = _written(build, given)
+        statement = written[lengths]
+        return statement.asked(given) if statement else []
 
     return ask
 
 
-def _written(build: Callable[..., QuerySet[Any, Any]], given: dict[str, Any]) -> Statement:
+def _written(build: Callable[..., QuerySet[Any, Any]], given: dict[str, Any]) -> Statement | None:
+    """None where nothing can be found, as among an empty list."""
     marks = {name: _mark(name, value) for name, value in given.items()}
     rows = build(**marks)
     compiler = rows.query.get_compiler(using=rows.db)
-    sql, params = compiler.as_sql()
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
     if any(isinstance(one, dt.date | dt.time) or INSTANT.match(str(one)) for one in params):
         raise TypeError(f"{build.__qualname__} holds a day or an instant of its own")
     return Statement(rows, compiler, sql, tuple(params))

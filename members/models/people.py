@@ -147,7 +147,11 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         """Those whom this member cares for today, themself included."""
         if member is None or not member.is_authenticated:
             return self.none()
-        care = Care.objects.open_on(clock.today()).filter(guardian=member)
+        return self.in_care_of(member.pk, clock.today())
+
+    def in_care_of(self, guardian: int, day: dt.date) -> Self:
+        """Those whom the member of that key cares for on that day, themself included."""
+        care = Care.objects.open_on(day).filter(guardian=guardian)
         return self.filter(pk__in=care.values("learner"), erased_at__isnull=True)
 
 

@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from base import clock
 from base.calendar import list_text
+from base.prepared import prepared
 from members.limits import allow, retry_after
 from members.models import Care, Invitation, Learner
 from members.services import renew_calendar
@@ -28,6 +30,9 @@ from workgroups.models import Workgroup
 from workgroups.rules import why_not_govern
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from members.models import Member
@@ -47,11 +52,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def places_of(member: Member) -> list[dict[str, Any]]:
     """Every place of the learners this member cares for, with its course and its rank in the queue: four queries."""
-    own = Care.objects.filter(guardian=member, learner=OuterRef("learner"), relation=Care.Relation.SELF)
-    mine = (
-        Enrolment.objects.visible_to(member).select_related("learner", "offer", "sheet").annotate(is_self=Exists(own))
-    )
-    enrolments: list[Any] = list(mine.order_by("course__sort_on", "pk"))
+    enrolments = _places_of(member.pk, clock.today())
     courses = listed_by_key({one.course_id for one in enrolments}, _language())
     ranks = Enrolment.objects.ranks({one.course_id for one in enrolments if one.state == State.WAITING})
     return [
@@ -64,6 +65,14 @@ def places_of(member: Member) -> list[dict[str, Any]]:
         }
         for one in enrolments
     ]
+
+
+@prepared
+def _places_of(member: int, today: dt.date) -> QuerySet[Any, Any]:
+    own = Care.objects.filter(guardian=member, learner=OuterRef("learner"), relation=Care.Relation.SELF)
+    mine = Enrolment.objects.filter(learner__in=Learner.objects.in_care_of(member, today).values("pk"))
+    mine = mine.select_related("learner", "offer", "sheet").annotate(is_self=Exists(own))
+    return mine.order_by("course__sort_on", "pk")
 
 
 def sorted_by_need(rows: list[dict[str, Any]]) -> dict[str, Any]:
