@@ -75,7 +75,7 @@ def prepared(build: Callable[Values, QuerySet[Any, Row]]) -> Callable[Values, li
     @wraps(build)
     def ask(*values: Values.args, **more: Values.kwargs) -> list[Row]:
         given: dict[str, Any] = dict(zip(names, values, strict=False)) | more
-        lengths = tuple(len(one) if isinstance(one, list | tuple) else -1 for one in given.values())
+        lengths = tuple(len(one) if isinstance(one, list | tuple) else -1 for one in map(given.__getitem__, names))
         if max(lengths) > LONGEST:
             return list(build(*values, **more))
         if lengths not in written:

@@ -68,6 +68,18 @@ def test_it_is_built_once_for_each_length_and_asks_once() -> None:
     assert built == [2, 1]
 
 
+def test_two_lists_are_told_apart_whatever_their_order() -> None:
+    @prepared
+    def among(some: list[int], others: list[int]) -> QuerySet[Member, int]:
+        return Member.objects.filter(pk__in=some).exclude(pk__in=others).order_by("pk").values_list("pk", flat=True)
+
+    one, two, three = (member.pk for member in people(3))
+    assert among([one, two], [two]) == [one]
+    assert among(others=[two, three], some=[one]) == [one]
+    assert among(others=[two], some=[two, three]) == [three]
+    assert among(some=[three], others=[]) == [three]
+
+
 def test_a_list_longer_than_most_is_asked_for_as_ever() -> None:
     @prepared
     def here(members: list[int]) -> QuerySet[Member, int]:
