@@ -25,6 +25,7 @@ Values = ParamSpec("Values")
 Row = TypeVar("Row")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d")  # as SQLite takes one
 LONGEST = 100  # of a list; longer ones are rare, and each length has a statement of its own
+LARGEST = 2**63 - 1  # of a number; of larger ones Django knows that no column holds them
 
 
 class Given(Expression):
@@ -76,7 +77,8 @@ def prepared(build: Callable[Values, QuerySet[Any, Row]]) -> Callable[Values, li
     def ask(*values: Values.args, **more: Values.kwargs) -> list[Row]:
         given: dict[str, Any] = dict(zip(names, values, strict=False)) | more
         lengths = tuple(len(one) if isinstance(one, list | tuple) else -1 for one in map(given.__getitem__, names))
-        if max(lengths) > LONGEST:
+        is_large = any(isinstance(one, int) and abs(one) > LARGEST for one in given.values())
+        if max(lengths) > LONGEST or is_large:
             return list(build(*values, **more))
         if lengths not in written:
             written[lengths] = _written(build, given)

@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.db.models import Count, Exists, OuterRef, Q
 from django.test.utils import CaptureQueriesContext
 
-from base.prepared import LONGEST, prepared
+from base.prepared import LARGEST, LONGEST, prepared
 from members.models import Care, Learner, Member
 
 if TYPE_CHECKING:
@@ -87,6 +87,15 @@ def test_a_list_longer_than_most_is_asked_for_as_ever() -> None:
 
     (member,) = people(1)
     assert here([*range(-LONGEST, 0), member.pk]) == [member.pk]
+
+
+def test_a_number_that_no_column_holds_finds_nothing() -> None:
+    @prepared
+    def one(pk: int) -> QuerySet[Member]:
+        return Member.objects.filter(pk=pk)
+
+    (member,) = people(1)
+    assert (one(member.pk), one(LARGEST), one(LARGEST + 1), one(-(10**30))) == ([member], [], [], [])
 
 
 def test_values_of_named_columns_annotations_and_related_rows_come_as_the_orm_gives_them() -> None:
