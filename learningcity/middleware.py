@@ -6,10 +6,12 @@ import logging
 import re
 import time
 import uuid
+from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import Http404
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -162,6 +164,23 @@ class Trouble:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Busy, away or full; None for any other error, which stays one."""
         return problems.of_database(request, error)
+
+
+class Missing:
+    """In a demo, which runs with DEBUG, what is not there is said as in production; a true error stays one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """An address that leads nowhere."""
+        response = self.get_response(request)
+        is_nowhere = request.resolver_match is None and response.status_code == HTTPStatus.NOT_FOUND
+        return problems.not_found(request, Http404()) if is_nowhere else response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """A page of something that is not there."""
+        return problems.not_found(request, error) if isinstance(error, Http404) else None
 
 
 def vary_by_language(response: HttpResponseBase) -> None:

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "learningcity.shifts.Shifts",
     "learningcity.middleware.Trouble",
+    *(["learningcity.middleware.Missing"] if DEMO else []),
 ]
 
 ROOT_URLCONF = "learningcity.urls"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -132,3 +133,19 @@ def test_a_database_that_another_writes_is_away_for_a_moment(tmp_path: Path) -> 
 def test_another_error_stays_an_error(tmp_path: Path) -> None:
     broken = problems.of_database(RequestFactory().get("/fa/"), ValueError("ours"))
     assert broken is None
+
+
+def words_of(response: Any) -> list[str]:
+    """What stands on the page."""
+    return re.sub(r"<[^>]+>", " ", response.content.decode()).split()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/fa/courses/no-such/", "/fa/no-such/", "/en/no/such/place/"])
+def test_a_demo_says_what_is_not_there_as_production_does(settings: SettingsWrapper, address: str) -> None:
+    there = Client().get(address)
+    settings.DEBUG, settings.MIDDLEWARE = True, [*settings.MIDDLEWARE, "learningcity.middleware.Missing"]
+    here = Client().get(address)
+    assert (here.status_code, words_of(here)) == (there.status_code, words_of(there))
+    assert Client().get("/api/v1/no-such/").json()["title"] == "Not Found"
+    assert Client().get("/courses/").status_code == 302  # without a language one still gets to the page
