@@ -180,18 +180,18 @@ def course_for(member: Member | AnonymousUser, *, slug: str = "", pk: int = 0) -
         Http404: there is none for them.
     """
     by = {"slug": slug} if slug else {"pk": pk}
-    found = _public_named(slug) if slug else _public_kept(pk)
+    found = _named(slug) if slug else _kept(pk)
     return found[0] if found else get_object_or_404(Course.objects.visible_to(member), **by)
 
 
 @prepared
-def _public_named(slug: str) -> QuerySet[Course]:
-    return public().filter(slug=slug)
+def _named(slug: str) -> QuerySet[Course]:
+    return Course.objects.visible_to_all().filter(slug=slug)
 
 
 @prepared
-def _public_kept(pk: int) -> QuerySet[Course]:
-    return public().filter(pk=pk)
+def _kept(pk: int) -> QuerySet[Course]:
+    return Course.objects.visible_to_all().filter(pk=pk)
 
 
 def find(filters: Filters, among: QuerySet[Course] | None = None) -> QuerySet[Course]:

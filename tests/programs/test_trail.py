@@ -14,6 +14,7 @@ from django.db.utils import Error
 from django.test.utils import CaptureQueriesContext
 
 from base import clock
+from base.persian import persian_digits
 from base.refusal import Refused
 from members.models import Audit, Member, Seal
 from members.services import record, seal_trail
@@ -106,6 +107,7 @@ def test_residents_are_shown_by_number_and_staff_by_name(desk: Client, staff: Me
     page = desk.get(PAGE).content.decode()
     assert "نیلوفر" not in page
     assert f"#{member.pk}" in page
+    assert f"#{persian_digits(str(member.pk))}" in desk.get("/fa/city/audit/").content.decode()
     assert "بهروز" in page
 
 
